@@ -21,7 +21,7 @@ def positive_integer(name, value):
         number = operator.index(value)
     except TypeError:
         number = 0
-    if number < 1:
+    if number < 1 or isinstance(value, bool):
         refuse(name, "a positive integer", value)
     return number
 

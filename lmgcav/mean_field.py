@@ -26,7 +26,7 @@ from scipy.integrate import quad, quad_vec, solve_ivp
 from scipy.optimize import brentq
 
 from . import arguments
-from .model import SOUTH_POLE, bloch_vector
+from .model import SOUTH_POLE, bloch_vector, bloch_vectors
 
 NEGLIGIBLE = 1e-6  # amplitude of b below which an oscillation is harmonic to rounding
 TINY = 1e-100  # keeps logarithms and quotients finite where a spiral has shrunk to its focus
@@ -235,15 +235,6 @@ def _outdistance(drive, twist, s):
     return twist * np.log(np.maximum(abs(place), TINY)) - turn
 
 
-def _bloch_vectors(start):
-    """Return unit Bloch vectors on the last axis, or refuse them."""
-    vectors = arguments.finite_array("start", start)
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True) if vectors.ndim else np.array(0)
-    if vectors.shape[-1:] != (3,) or (abs(lengths - 1) > 1e-9).any():
-        arguments.refuse("start", "unit Bloch vectors (x, y, z) on its last axis", start)
-    return vectors / lengths
-
-
 def oscillates(drive, twist, start=SOUTH_POLE):
     """Tell which starts oscillate for ever in mean field and which decay, as in Fig. 5.
 
@@ -266,7 +257,7 @@ def oscillates(drive, twist, start=SOUTH_POLE):
     """
     drive = arguments.finite_array("drive", drive)
     twist = arguments.finite_array("twist", twist)
-    drive, twist, s = _mirrored(drive, twist, _bloch_vectors(start))
+    drive, twist, s = _mirrored(drive, twist, bloch_vectors(start))
     multistable = np.clip(drive, 1, np.hypot(1, twist))
     return (_normal(drive, twist) | (drive > 1) & (_outdistance(multistable, twist, s) > 0))[()]
 
@@ -299,7 +290,7 @@ def critical_drive(twist, start=SOUTH_POLE):
     1.73966
     """
     twist = arguments.finite_array("twist", twist)
-    _, twist, s = _mirrored(1.0, twist, _bloch_vectors(start))
+    _, twist, s = _mirrored(1.0, twist, bloch_vectors(start))
     low = np.ones(s.shape)
     high = low * np.hypot(1, twist)
     while (high - low > 4 * np.finfo(float).eps * high).any():

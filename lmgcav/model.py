@@ -149,12 +149,20 @@ SOUTH_POLE = coherent(np.pi)  # all atoms de-excited
 SOUTH_POLE.flags.writeable = False
 
 
-def bloch_vector(start):
-    """Return ``start`` as the unit Bloch vector of a coherent state, shape (3,), or refuse it."""
-    vector = arguments.finite_array("start", start)
-    length = np.linalg.norm(vector)
-    if vector.shape != (3,) or abs(length - 1) > 1e-9:
+def bloch_vectors(start):
+    """Return ``start`` as unit Bloch vectors on the last axis, or refuse it."""
+    vectors = arguments.finite_array("start", start)
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True) if vectors.ndim else np.array(0)
+    if vectors.shape[-1:] != (3,) or (abs(lengths - 1) > 1e-9).any():
         arguments.refuse(
             "start", "a unit Bloch vector (x, y, z), such as coherent(theta, phi)", start
         )
-    return vector / length
+    return vectors / lengths
+
+
+def bloch_vector(start):
+    """Return ``start`` as the unit Bloch vector of one coherent state, shape (3,), or refuse it."""
+    vectors = bloch_vectors(start)
+    if vectors.ndim != 1:
+        arguments.refuse("start.shape", "(3,), a single Bloch vector", vectors.shape)
+    return vectors

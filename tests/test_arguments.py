@@ -15,6 +15,7 @@ REFUSED = [
     (arguments.positive_integer, "N", 400.0, "a positive integer, but N = 400.0"),
     (arguments.positive_integer, "N", None, "a positive integer, but N = None"),
     (arguments.positive_integer, "N", "7", "a positive integer, but N = '7'"),
+    (arguments.positive_integer, "N", True, "a positive integer, but N = True"),
     (arguments.finite, "chi", float("nan"), "a finite real number, but chi = nan"),
     (arguments.finite, "chi", float("-inf"), "a finite real number, but chi = -inf"),
     (arguments.finite, "chi", None, "a finite real number, but chi = None"),

@@ -1,0 +1,301 @@
+"""The reference page, and its links to and from the chapters: a Sphinx extension of this book.
+
+The documentation of NumPy, SciPy and QuTiP is linked by the inventories beside this file, which
+hold what the book calls and nothing else: name, kind and page. The tests say which line is missing.
+To refresh one, compare its lines with the ``objects.inv`` beside the documentation of that library
+(``python -m sphinx.ext.intersphinx URL`` prints it).
+"""
+
+import ast
+import importlib
+import json
+import re
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.util.docutils import SphinxDirective
+
+import lmgcav
+
+ROOT = Path(__file__).parents[2]
+LIBRARIES = ("numpy", "scipy", "qutip")
+
+
+def setup(app):
+    """Register the extension with Sphinx."""
+    app.add_directive("functions", Functions)
+    app.add_directive("libraries", Libraries)
+    app.connect(
+        "autodoc-process-docstring", link_docstring, priority=100
+    )  # before napoleon
+    app.connect(
+        "autodoc-process-docstring", name_chapters, priority=900
+    )  # after it
+    app.connect("doctree-read", name_functions)
+    return {"version": "1", "parallel_read_safe": True}
+
+
+# --- What calls what
+
+
+@cache
+def called(path):
+    """Objects of the libraries and of lmgcav that a module or a notebook names, by their names."""
+    tree = ast.parse(code_of(path))
+    known, found = {}, {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if of_interest(alias.name):
+                    top = (
+                        alias.name
+                        if alias.asname
+                        else alias.name.split(".")[0]
+                    )
+                    known[alias.asname or top] = (
+                        top,
+                        importlib.import_module(alias.name),
+                    )
+        elif (
+            isinstance(node, ast.ImportFrom)
+            and not node.level
+            and of_interest(node.module)
+        ):
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                known[alias.asname or alias.name] = name, evaluate(name)
+
+    def resolve(node):
+        if isinstance(node, ast.Name):
+            return known.get(node.id)
+        if isinstance(node, ast.Attribute) and (base := resolve(node.value)):
+            name, value = base
+            if isinstance(value, ModuleType) and hasattr(value, node.attr):
+                return f"{name}.{node.attr}", getattr(value, node.attr)
+        return None
+
+    for node in ast.walk(tree):
+        if entry := resolve(node):
+            name, value = entry
+            found[name] = value
+    return found
+
+
+def code_of(path):
+    """Return the Python code of a module, or of a notebook without its magic commands."""
+    if path.suffix == ".py":
+        return path.read_text()
+    cells = json.loads(path.read_text())["cells"]
+    code = "\n".join(
+        "".join(cell["source"])
+        for cell in cells
+        if cell["cell_type"] == "code"
+    )
+    return re.sub(r"^(\s*)%.*", r"\1pass", code, flags=re.M)
+
+
+def of_interest(module):
+    """Whether a module is part of lmgcav or of the libraries that the book links."""
+    return module.split(".")[0] in {"lmgcav", *LIBRARIES}
+
+
+@cache
+def chapters():
+    """Notebooks of the book by document name, with the name that links to them show."""
+    titles = {}
+    for path in sorted(ROOT.glob("book/*.ipynb")):
+        title = "".join(
+            json.loads(path.read_text())["cells"][0]["source"]
+        ).splitlines()[0]
+        titles[f"book/{path.stem}"] = title.removeprefix("# ").split(":")[0]
+    return titles
+
+
+@cache
+def users():
+    """For each object of lmgcav, the chapters that name it."""
+    found = defaultdict(list)
+    for chapter in chapters():
+        for value in set(map(id, called(ROOT / f"{chapter}.ipynb").values())):
+            found[value].append(chapter)
+    return found
+
+
+def documented(module):
+    """Functions and classes of a module that lmgcav exports or that a chapter calls, by name."""
+    for name, value in vars(module).items():
+        if getattr(value, "__module__", None) == module.__name__ and callable(
+            value
+        ):
+            if name in lmgcav.__all__:
+                yield f"lmgcav.{name}", value
+            elif id(value) in users():
+                yield f"{module.__name__}.{name}", value
+
+
+# --- The page
+
+
+class Functions(SphinxDirective):
+    """The documentation of one module: its own docstring, then those of its public functions."""
+
+    required_arguments = 1
+
+    def run(self):
+        """Hand the work to autodoc."""
+        module = importlib.import_module(f"lmgcav.{self.arguments[0]}")
+        # Some functions have the name of their module, which is therefore not indexed itself.
+        label = f".. _module-{self.arguments[0]}:"
+        lines = [
+            label,
+            "",
+            f".. automodule:: {module.__name__}",
+            "   :no-index:",
+        ]
+        for name, value in documented(module):
+            kind = "class" if isinstance(value, type) else "function"
+            lines += ["", f".. auto{kind}:: {name}"] + ["   :members:"] * (
+                kind == "class"
+            )
+        return as_rst(self, lines)
+
+
+class Libraries(SphinxDirective):
+    """A table of the functions of NumPy, SciPy and QuTiP that are called, and by whom."""
+
+    def run(self):
+        """Look through the package and the chapters."""
+        callers = defaultdict(list)
+        for path in sorted(ROOT.glob("lmgcav/*.py")):
+            for name in filter(is_linked, called(path)):
+                callers[name].append(
+                    f":ref:`{path.stem} <module-{path.stem}>`"
+                )
+        for chapter, title in chapters().items():
+            for name in filter(is_linked, called(ROOT / f"{chapter}.ipynb")):
+                callers[name].append(f":doc:`{title} </{chapter}>`")
+        lines = [
+            ".. list-table::",
+            "   :header-rows: 1",
+            "",
+            "   * - Function",
+            "     - Called in",
+        ]
+        for name in sorted(callers, key=str.lower):
+            lines += [
+                f"   * - {link_to_library(name)}",
+                f"     - {', '.join(callers[name])}",
+            ]
+        return as_rst(self, lines)
+
+
+def as_rst(directive, lines):
+    """Parse reStructuredText within a page of Markdown."""
+    return directive.parse_text_to_nodes(
+        "\n".join(["````{eval-rst}", *lines, "````"])
+    )
+
+
+def is_linked(name):
+    """Whether a name goes into the table: NumPy's only where it lies in one of its modules."""
+    library, *rest = name.split(".")
+    return (
+        library in LIBRARIES
+        and len(rest) > (library == "numpy")
+        and callable(evaluate(name))
+    )
+
+
+def evaluate(name):
+    """Return the object, perhaps a module, that has this public name."""
+    module, _, attribute = name.rpartition(".")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except AttributeError:
+        return importlib.import_module(name)
+
+
+def target_of(name):
+    """Name under which a library documents an object; QuTiP's has the module of its definition."""
+    if name.startswith("qutip."):
+        value = evaluate(name)
+        return f"{value.__module__}.{value.__qualname__}"
+    return name
+
+
+def link_to_library(name):
+    """Return a link that shows the public name."""
+    return f":py:obj:`{name} <{target_of(name)}>`"
+
+
+# --- Links from a docstring
+
+
+def link_docstring(app, what, name, obj, options, lines):
+    """Link equations and libraries, and keep the bars of |x| from being read as markup."""
+    if what == "module":  # written as reStructuredText, with mathematics
+        return
+    for i, line in enumerate(lines):
+        if not line.lstrip().startswith((">>>", "...")):
+            line = re.sub(r"\|", r"\|", line)
+            line = re.sub(
+                r"Eq\. \((A?\d+)\)", r":ref:`Eq. (\1) <eq-\1>`", line
+            )
+            pattern = rf"(?<!`)`((?:{'|'.join(LIBRARIES)})\.[\w.]+)`(?!`)"
+            lines[i] = re.sub(
+                pattern, lambda match: link_to_library(match[1]), line
+            )
+
+
+def name_chapters(app, what, name, obj, options, lines):
+    """Add the chapters that call a function to its documentation."""
+    found = users().get(id(obj), []) if what in {"function", "class"} else []
+    if found:
+        links = ", ".join(
+            f":doc:`{chapters()[chapter]} </{chapter}>`" for chapter in found
+        )
+        lines += ["", f"**See it used in** {links}.", ""]
+
+
+# --- Links from a chapter
+
+
+def name_functions(app, doctree):
+    """End each chapter with links to the functions of lmgcav that it calls."""
+    docname = app.env.docname
+    if docname not in chapters():
+        return
+    values = set(map(id, called(ROOT / f"{docname}.ipynb").values()))
+    modules = [
+        importlib.import_module(f"lmgcav.{p.stem}")
+        for p in ROOT.glob("lmgcav/[a-z]*.py")
+    ]
+    names = [
+        name
+        for m in modules
+        for name, value in documented(m)
+        if id(value) in values
+    ]
+    paragraph = nodes.paragraph(
+        "", "Functions of this chapter in the reference: "
+    )
+    for name in sorted(
+        names, key=lambda name: name.rpartition(".")[2].lower()
+    ):
+        target = {
+            "refdomain": "py",
+            "reftype": "obj",
+            "reftarget": name,
+            "refdoc": docname,
+        }
+        link = addnodes.pending_xref(
+            "", refexplicit=True, refwarn=True, **target
+        )
+        link += nodes.literal("", name.rpartition(".")[2])
+        paragraph += [link, nodes.Text(", ")]
+    paragraph.children[-1] = nodes.Text(".")
+    doctree.children[0] += paragraph

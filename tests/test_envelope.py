@@ -190,6 +190,18 @@ def wave_packet(x):
     return packet, (z**2 - 2) * packet, (z**4 - 12 * z**2 + 12) * packet
 
 
+@pytest.mark.parametrize("N", [1, 6, 101])
+def test_a6_is_a5_in_the_scaled_variable(N):
+    chi, Gamma, Delta = 0.7, 1.2, 1 / np.sqrt(N / 2)
+    m = np.arange(N) - N / 2
+    x, f = m * Delta, np.random.default_rng(N).normal(size=N)
+    neighbours = np.append(f[1:], 0) + np.append(0, f[:-1]) - 2 * f
+    a6 = -Gamma / 4 * f + 1j * chi * (np.sqrt(N / 2) * x + 1 / 2) * f
+    shape = 1 - Delta**2 * x**2 + Delta**2 - x * Delta**3
+    a6 = a6 + Gamma / (4 * Delta**4) * shape * neighbours
+    np.testing.assert_allclose(a6, chain(N, chi, Gamma)[0] @ f, atol=1e-11 * N**2)
+
+
 def test_a7_is_a5_for_many_atoms_with_a_remainder_of_order_delta():
     sizes, chi, Gamma, remainders = np.array([10**4, 10**5, 10**6]), 0.7, 1.2, []
     for N in sizes:

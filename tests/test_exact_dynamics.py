@@ -104,6 +104,28 @@ def test_one_atom_obeys_the_bloch_equations():
     np.testing.assert_allclose(evolve(model, ts, start).moments.bloch, expected, atol=1e-9)
 
 
+def test_decay_at_point_A_has_the_rate_of_eq_22_at_rest_and_not_at_the_south_pole():
+    model, ts = Model.from_ratios(N=400, drive=1.48, twist=1.875), np.linspace(0, 0.04, 161)
+    s_z = evolve(model, ts, tol=1e-3).moments.bloch[:, 2]
+    distance = abs(s_z - steady_moments(model).bloch[2])
+    top = 1 + np.flatnonzero((distance[1:-1] > distance[:-2]) & (distance[1:-1] > distance[2:]))
+    time = np.diff(ts[top[1:3]])[0] / np.log(distance[top[1]] / distance[top[2]])
+    at_rest = 1 / (200 * np.sqrt(1 - (1.48 / 2.125) ** 2))
+    assert at_rest == pytest.approx(0.0070, abs=5e-5)
+    assert time == pytest.approx(at_rest, rel=0.03)
+    assert time > 1.3 * 0.005
+
+
+def test_averages_over_a_window_in_units_of_one_over_gamma_have_no_unit():
+    averages = []
+    for Gamma, window in [(1.0, 0.13), (3.0, 0.13 / 3.0), (3.0, 0.13 * 3.0)]:
+        model = Model.from_ratios(N=20, drive=1.9, twist=1.875, Gamma=Gamma)
+        s_z = evolve(model, np.linspace(0, window, 41)).moments.bloch[:, 2]
+        averages.append(np.trapezoid(s_z) / 40)
+    assert averages[1] == pytest.approx(averages[0], abs=1e-5)
+    assert abs(averages[2] - averages[0]) > 0.05  # the printed 0.13 Γ
+
+
 def test_truncated_dynamics_converges_exponentially_in_the_rank():
     model, ts = Model.from_ratios(N=200, drive=2.17, twist=1.875), np.linspace(0, 0.05, 6)
     start = initial_state(200, SOUTH_POLE)

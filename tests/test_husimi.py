@@ -70,6 +70,17 @@ def test_husimi_is_the_overlap_with_the_eigenstate_of_the_spin_along_n(N, theta,
     assert lmg.husimi(rho, [theta], [phi]).item() == pytest.approx(expected, rel=1e-11)
 
 
+def test_of_several_positive_eigenvalues_only_the_largest_has_the_coherent_state():
+    N, n = 5, lmg.coherent(1.2, 0.3)
+    nJ = sum(c * qutip.jmat(N / 2, a) for c, a in zip(n, "xyz", strict=True))
+    eigenvalues, states = np.linalg.eigh(nJ.full())
+    lengths = [
+        np.linalg.norm(lmg.spin_moments(np.outer(v, v.conj())).bloch)
+        for v in states.T[eigenvalues > 0]
+    ]
+    np.testing.assert_allclose(lengths, [1 / 5, 3 / 5, 1], atol=1e-12)
+
+
 @pytest.mark.parametrize("N", [1, 2, 33, 400])
 def test_coherent_state_gives_the_power_4j_of_the_cosine_of_half_the_angle(N):
     state = qutip.spin_coherent(N / 2, 2.0, -0.5, type="dm").full()

@@ -80,6 +80,15 @@ def test_eq_15_is_eq_14_without_correlations_for_many_atoms():
     assert np.diff(np.log10(gaps)) == pytest.approx([-1, -1], abs=0.05)
 
 
+def test_bloch_vector_is_the_spin_over_half_of_N_and_not_over_its_root():
+    N, start = 10**6, coherent(1.1, 0.4)
+    model, mean = Model.from_ratios(N=N, drive=1.3, twist=-0.8), N / 2 * start
+    rates = mean_rates(model, Moments(N, mean, np.outer(mean, mean)))
+    for divisor, right in [(N / 2, True), (N**0.5, False)]:
+        agreement = np.linalg.norm(rates / divisor - flow(model, mean / divisor)) / N
+        assert (agreement < 1e-5) == right
+
+
 def test_length_stays_one_over_a_thousand_oscillations():
     model = Model.from_ratios(N=400, drive=2.17, twist=1.875)
     s = mean_field(model, np.linspace(0, 1000 * period(model), 2001))
@@ -130,6 +139,34 @@ def test_potential_is_eq_18_with_the_missing_factor(model, start):
         + 2 * abs(start_plus * steady) * decay * (np.cos(phi - twisting * b) - decay * np.cos(phi))
     )
     np.testing.assert_allclose(potential(model, b, start), printed, rtol=1e-12)
+
+
+def test_potential_from_the_south_pole_is_eq_20():
+    model = Model(N=30, chi=-0.4, Omega=11.0, Gamma=0.7)
+    b = np.linspace(-1, 3, 7) / (model.N * model.Gamma)
+    decay = np.exp(-model.N * model.Gamma / 2 * b)
+    height = 4 * model.Omega**2 / (model.N**2 * (model.Gamma**2 + 4 * model.chi**2))
+    expected = height * (1 - 2 * decay * np.cos(model.N * model.chi * b) + decay**2)
+    np.testing.assert_allclose(potential(model, b), expected, rtol=1e-12)
+
+
+def test_particle_of_energy_one_has_twice_the_unit_mass():
+    # From ḃ² + V = 1 follows 2b̈ = -V'; the printed unit mass would need ḃ²/2 + V = 1.
+    model, start, step = Model.from_ratios(N=2, drive=1.9, twist=1.875), coherent(2.0, 0.3), 1e-4
+    ts = 0.7 + step * np.arange(3)
+    b, velocity = displacement(model, ts, start).T
+    acceleration = (velocity[2] - velocity[0]) / (2 * step)
+    slope = np.diff(potential(model, b[1] + [-step, step], start))[0] / (2 * step)
+    assert 2 * acceleration == pytest.approx(-slope, rel=1e-5)
+    assert abs(slope) > 0.1
+
+
+def test_particle_that_escapes_ends_with_a_constant_velocity_and_not_in_a_constant_place():
+    model = Model.from_ratios(N=400, drive=1.7, twist=1.875)
+    b, velocity = displacement(model, np.array([60.0, 80.0]) / model.N).T
+    assert velocity[1] == pytest.approx(velocity[0], rel=1e-6)
+    assert velocity[1] == pytest.approx(np.sqrt(1 - (1.7 / 2.125) ** 2), rel=1e-6)
+    assert b[1] - b[0] == pytest.approx(velocity[1] * 20 / model.N, rel=1e-6)
 
 
 @pytest.mark.parametrize(("model", "start"), random_cases(3, 12))

@@ -20,6 +20,29 @@ def test_displaced_spin_operators_absorb_the_drive(models):
         np.testing.assert_allclose(displaced.full(), driven.full(), rtol=0, atol=1e-13 * scale)
 
 
+def test_eq_7_has_the_commutator_of_eq_4_and_not_the_printed_sign(models):
+    for m in models:
+        Jx, Jp, Jm = (qutip.jmat(m.N / 2, which) for which in "x+-")
+        Om = Jm - np.conj(m.alpha)
+        driven = qutip.liouvillian(m.chi * Jp @ Jm + m.Omega * Jx, [np.sqrt(m.Gamma) * Jm])
+        printed = qutip.liouvillian(-m.chi * Om.dag() @ Om, [np.sqrt(m.Gamma) * Om])
+        assert abs((printed - driven).full()).max() > abs(m.chi) / 2
+
+
+def test_exchange_is_one_axis_twisting_but_for_a_term_of_order_N(models):
+    # Eq. (5); the eigenvalues of what it neglects are at most χN/2.
+    for m in models:
+        Jx, Jy, Jz, Jp = (qutip.jmat(m.N / 2, which) for which in "xyz+")
+        H = m.chi * Jp @ Jp.dag() + m.Omega * Jx
+        squared = Jx @ Jx + Jy @ Jy + Jz @ Jz
+        twisting = m.chi * (squared - Jz @ Jz) + m.Omega * Jx
+        np.testing.assert_allclose((H - m.chi * Jz).full(), twisting.full(), atol=1e-12)
+        casimir = m.N / 2 * (m.N / 2 + 1)
+        np.testing.assert_allclose(squared.full(), casimir * np.eye(m.N + 1), atol=1e-12)
+        neglected = np.linalg.norm((H - twisting).full(), 2)
+        assert neglected == pytest.approx(abs(m.chi) * m.N / 2, rel=1e-12)
+
+
 @pytest.mark.parametrize("twist", [-3.0, -1.875, 0.0, 0.3, 100.0])
 @pytest.mark.parametrize("N", [1, 7, 10**7])
 def test_critical_drive_is_where_alpha_is_half_the_number_of_atoms(N, twist):

@@ -29,6 +29,16 @@ def test_moments_are_the_expectation_values_of_the_spin_operators(N):
 
 
 @pytest.mark.parametrize("N", [1, 2, 9])
+def test_variance_takes_the_mean_of_the_square_and_not_the_printed_square_of_the_mean(N):
+    state, n = qutip.spin_coherent(N / 2, 1.0, 0.4), lmg.coherent(1.0 + np.pi / 2, 0.4)
+    along = sum(c * J for c, J in zip(n, operators(N), strict=True))
+    variance = n @ moments_of(state).covariance @ n
+    assert variance == pytest.approx(qutip.expect(along @ along, state), rel=1e-12)
+    assert variance == pytest.approx(N / 4, rel=1e-12)
+    assert qutip.expect(along, state) ** 2 == pytest.approx(0, abs=1e-12 * N**2)  # as printed
+
+
+@pytest.mark.parametrize("N", [1, 2, 9])
 def test_squares_of_the_components_add_up_to_j_j_plus_1(N):
     second = lmg.spin_moments(random_state(N, 4)).second
     assert np.trace(second) == pytest.approx(N / 2 * (N / 2 + 1), rel=1e-13)

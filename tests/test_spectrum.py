@@ -1,5 +1,7 @@
 """Sec. V: the spectrum against dense, extended-precision and QuTiP's diagonalisation."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import qutip
@@ -237,6 +239,18 @@ def test_gaps_are_read_from_the_eigenvalues():
     found = lmg.gaps(m)
     assert found.real == pytest.approx(min(-values.real[1:]), rel=1e-9)
     assert found.imaginary == pytest.approx(min(values.imag[values.imag > 1e-3]), rel=1e-9)
+
+
+def test_with_the_drive_the_real_gap_closes_and_the_imaginary_gap_opens():
+    below, between, above = (lmg.gaps(model(40, drive)) for drive in (0.6, 1.5, 2.5))
+    assert between.real < 0.2 * below.real
+    assert between.imaginary < 0.2 * above.imaginary
+
+
+def test_with_N_the_real_gap_closes_above_half_NGamma_and_the_imaginary_gap_closes_at_omega_c():
+    real = [lmg.gaps(model(N, 1.2)).real / N for N in (20, 40, 80)]
+    imaginary = [lmg.gaps(model(N, np.hypot(1, TWIST))).imaginary / N for N in (20, 40, 80)]
+    assert all(more < fewer for gaps in (real, imaginary) for fewer, more in pairwise(gaps))
 
 
 @pytest.mark.parametrize("drive", [0.3, 0.6])

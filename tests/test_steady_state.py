@@ -63,6 +63,15 @@ def test_steady_state_is_a_density_matrix(models):
         assert np.linalg.eigvalsh(rho).min() > -1e-14
 
 
+def test_eq_8_solves_the_hamiltonian_and_the_dissipative_part_by_themselves(models):
+    for m in models:
+        _, Jp, Jm = spin_matrices(m.N)
+        rho, one = lmg.steady_state(m), np.eye(m.N + 1)
+        Op, Om = Jp - m.alpha * one, Jm - np.conj(m.alpha) * one
+        np.testing.assert_allclose(Op @ Om @ rho, rho @ Op @ Om, atol=1e-12 * m.N**2)
+        np.testing.assert_allclose(Om @ rho @ Op, Op @ Om @ rho, atol=1e-12 * m.N**2)
+
+
 @pytest.mark.parametrize("N", [1, 2, 3, 20, 151])
 @pytest.mark.parametrize("ratio", RATIOS)
 def test_steady_moments_are_those_of_the_density_matrix(N, ratio):

@@ -5,14 +5,26 @@ the argument, what is allowed and the value received.
 """
 
 import operator
-import os
+import re
+from pathlib import Path
 
 import numpy as np
+
+LARGEST = 1e60  # of any number, and its inverse the smallest: their powers stay far from overflow
+MOST = 10**15  # of anything counted: still exact as a float
+LONGEST = 24  # hours
 
 
 def refuse(name, allowed, value):
     """Raise the ``ValueError`` that the whole package uses."""
     raise ValueError(f"Argument {name} must be {allowed}, but {name} = {value!r}")
+
+
+def instance(name, kind, value):
+    """Return ``value`` if it is a ``kind``, a class."""
+    if not isinstance(value, kind):
+        refuse(name, f"of the class {kind.__name__}", value)
+    return value
 
 
 def positive_integer(name, value):
@@ -23,17 +35,21 @@ def positive_integer(name, value):
         number = 0
     if number < 1 or isinstance(value, bool):
         refuse(name, "a positive integer", value)
+    if number > MOST:
+        refuse(name, f"at most {MOST:.0e}", value)
     return number
 
 
 def finite(name, value):
     """Return ``value`` as a finite ``float``."""
     try:
-        number = float(value)
+        number = np.nan if np.ma.is_masked(value) else float(value)
     except (TypeError, ValueError, OverflowError):
         number = np.nan
     if not np.isfinite(number) or isinstance(value, str):
         refuse(name, "a finite real number", value)
+    if abs(number) > LARGEST:
+        refuse(name, f"at most {LARGEST:g} in size", value)
     return number
 
 
@@ -42,6 +58,8 @@ def positive(name, value):
     number = finite(name, value)
     if number <= 0:
         refuse(name, "positive", value)
+    if number < 1 / LARGEST:
+        refuse(name, f"at least {1 / LARGEST:g}", value)
     return number
 
 
@@ -56,9 +74,13 @@ def as_array(value):
 def finite_array(name, value):
     """Return ``value`` as a float array without NaN or infinity."""
     array = as_array(value)
-    if array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+    masked = np.ma.is_masked(value)
+    if masked or array.dtype.kind not in "iuf" or not np.isfinite(array).all():
         refuse(name, "finite real numbers", value)
-    return array.astype(float)
+    array = array.astype(float)
+    if (abs(array) > LARGEST).any():
+        refuse(name, f"at most {LARGEST:g} in size", value)
+    return array
 
 
 def axis(name, value):
@@ -88,7 +110,43 @@ def times(value):
 
 
 def fits_in_memory(what, size):
-    """Refuse to allocate ``size`` bytes for ``what`` where the machine has less memory free."""
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    """Refuse to allocate ``size`` bytes for ``what`` where less memory is free."""
+    free = free_memory()
     if size > free:
         raise MemoryError(f"{what} needs {size / 1e9:.1f} GB, but {free / 1e9:.1f} GB are free")
+
+
+def free_memory():
+    """Bytes that this process may still take, infinite where the system does not tell.
+
+    The least of what the machine has, what its container may have (on Binder much less than the
+    machine), and what the limit on the address space leaves.
+    """
+    machine = re.search(r"MemAvailable: +(\d+) kB", _read("/proc/meminfo"))
+    free = [1024 * float(machine[1])] if machine else [np.inf]
+    most, used = (_read(f"/sys/fs/cgroup/memory.{name}") for name in ("max", "current"))
+    if most.strip().isdigit() and used.strip().isdigit():
+        free.append(float(most) - float(used))
+    pages = _read("/proc/self/statm").split()
+    if pages:
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY:
+            free.append(limit - float(pages[0]) * resource.getpagesize())
+    return max(min(free), 0.0)
+
+
+def _read(path):
+    try:
+        return Path(path).read_text()
+    except OSError:  # not on this system
+        return ""
+
+
+def ends_in_time(what, seconds):
+    """Refuse work that would take ``seconds``, a rough estimate, where that is beyond reason."""
+    if seconds > 3600 * LONGEST:
+        raise ValueError(
+            f"{what} would take about {seconds / 3600:.2g} hours, more than the {LONGEST} allowed"
+        )

@@ -122,11 +122,20 @@ def _inversion(N, chi, ts, K, tol):
     w = np.zeros(K + 1)
     w[0] = 1
     stable = 3 / (decay[-1] + 2 * abs(hop).max())  # beyond, interpolation between steps is off
+    steps = min(ts[-1], _extinction(N, chi, size / tol)) / stable
+    arguments.ends_in_time(f"The envelope of N = {N} atoms", steps * (1e-4 + 1e-7 * K))
     limits = {"rtol": tol / 10, "atol": tol / 100 / size, "max_step": stable}
     run = solve_ivp(rates, ts[[0, -1]], w, "DOP853", t_eval=ts, events=remains, **limits)
     relative = np.zeros(ts.size)
     relative[: run.t.size] = b @ run.y[:K]
     return relative, size * run.y[K, -1]
+
+
+def _extinction(N, chi, ratio):
+    """Time, for Γ = 1, in which the envelope falls by about ``ratio``."""
+    fall = np.log(10 * ratio)
+    climbing = np.cbrt(48 * fall / max(N * abs(chi), 1) ** 2)  # as in Eq. (A4), while χt is small
+    return climbing if abs(chi) * climbing < 1 else 4 * fall / 3
 
 
 def south_pole(N, K):

@@ -26,9 +26,11 @@ from scipy.integrate import quad, quad_vec, solve_ivp
 from scipy.optimize import brentq
 
 from . import arguments
-from .model import SOUTH_POLE, bloch_vector, bloch_vectors
+from .model import SOUTH_POLE, Model, bloch_vector, bloch_vectors
+from .moments import Moments
 
 NEGLIGIBLE = 1e-6  # amplitude of b below which an oscillation is harmonic to rounding
+FURTHEST = 300  # units of 2/(NΓ) that the spiral is followed outward; |s_+|² stays finite
 TINY = 1e-100  # keeps logarithms and quotients finite where a spiral has shrunk to its focus
 
 
@@ -50,6 +52,8 @@ def mean_rates(model, moments):
     The printed Eq. (14) is without the terms -χ<J_y> and χ<J_x>, which come from the χJ_z that
     Eq. (5) drops. They are here, so that this is Eq. (4) to the letter.
     """
+    arguments.instance("model", Model, model)
+    arguments.instance("moments", Moments, moments)
     chi, Omega, Gamma = model.chi, model.Omega, model.Gamma
     x, y, z = np.moveaxis(moments.mean, -1, 0)
     xx, yy, xz, yz = (moments.second[..., i, j] for i, j in [(0, 0), (1, 1), (0, 2), (1, 2)])
@@ -111,7 +115,7 @@ def mean_field(model, ts, start=SOUTH_POLE):
     >>> mean_field(m, [0, 0.2])[:, 2].round(4)
     array([-1.    , -0.7176])
     """
-    ts, start = arguments.times(ts), bloch_vector(start)
+    ts, start = _checked(model, ts, start)
     return _solution(lambda t, s: flow(model, s), ts, start)
 
 
@@ -128,7 +132,7 @@ def displacement(model, ts, start=SOUTH_POLE):
     numpy.ndarray, shape (t, 2)
         b, a time, and db/dt, from the equation of motion d²b/dt² = -V'(b)/2.
     """
-    ts, start = arguments.times(ts), bloch_vector(start)
+    ts, start = _checked(model, ts, start)
     focus, half = _focus(model.drive, model.twist), model.N * model.Gamma / 2
     arm, slope = complex(*start[:2]) - focus, half * (1 - 1j * model.twist)
 
@@ -138,6 +142,15 @@ def displacement(model, ts, start=SOUTH_POLE):
         return np.array([velocity, half * abs(s) ** 2 - model.Omega * s.imag])
 
     return _solution(motion, ts, np.array([0.0, -start[2]]))
+
+
+def _checked(model, ts, start):
+    """Return ``ts`` and ``start`` as arrays, or refuse them."""
+    arguments.instance("model", Model, model)
+    ts, start = arguments.times(ts), bloch_vector(start)
+    turns = ts[-1] * max(abs(model.Omega), model.Omega_c)
+    arguments.ends_in_time("The mean field up to the last of ts", 2e-3 * turns)
+    return ts, start
 
 
 def _solution(velocity, ts, start):
@@ -165,9 +178,12 @@ def s_plus(model, b, start=SOUTH_POLE):
     -------
     numpy.ndarray, complex, shape (...)
     """
+    arguments.instance("model", Model, model)
     b, (x, y, _) = arguments.finite_array("b", b), bloch_vector(start)
     focus = _focus(model.drive, model.twist)
     rate = model.N * (model.Gamma / 2 - 1j * model.chi)
+    if (b * rate.real < -FURTHEST).any():
+        arguments.refuse("b", f"at least {-FURTHEST / rate.real:.3g} = -{FURTHEST} · 2/(NΓ)", b)
     return focus + (x + 1j * y - focus) * np.exp(-rate * b)
 
 
@@ -352,6 +368,7 @@ def turning_points(model, start=SOUTH_POLE):
     >>> turning_points(m)[1]
     inf
     """
+    arguments.instance("model", Model, model)
     drive, twist, s = _mirrored(model.drive, model.twist, bloch_vector(start))
     focus, (centre, saddle) = _focus(drive, twist), _rim(drive)
     if s == focus:
@@ -447,6 +464,7 @@ def long_time_average(model, start=SOUTH_POLE):
     -----
     While b oscillates, the average of s_z = -db/dt over a period is exactly 0.
     """
+    arguments.instance("model", Model, model)
     start = bloch_vector(start)
     if _rests(model, start):
         return start
@@ -502,6 +520,7 @@ def fixed_points(model):
     >>> [(point.name, point.kind) for point in points]
     [('SS_1', 'sink'), ('SS_1*', 'source'), ('SS_2', 'saddle'), ('SS_3', 'centre')]
     """
+    arguments.instance("model", Model, model)
     drive, twist, half = model.drive, model.twist, model.N * model.Gamma / 2
     focus, found = _focus(drive, twist), []
     if abs(drive) <= np.hypot(1, twist):
@@ -548,6 +567,7 @@ def basin_boundary(drive, twist, points=201):
     """
     drive, twist = arguments.finite("drive", drive), arguments.finite("twist", twist)
     points = arguments.positive_integer("points", points)
+    arguments.fits_in_memory(f"A boundary of {points} points", 160 * points)
     focus, arm, entry = _separatrix(abs(drive), abs(twist))
     end = np.log(abs((entry - focus) / arm))
     s = focus + arm * np.exp((1 - 1j * abs(twist)) * np.linspace(0, end, points))

@@ -110,6 +110,7 @@ def squeezing(moments):
     >>> squeezing(spin_moments([[0, 0, 0], [0, 0, 0], [0, 0, 1]]))  # both atoms de-excited
     np.float64(1.0)
     """
+    arguments.instance("moments", Moments, moments)
     x, y, z = np.moveaxis(moments.mean, -1, 0)
     theta, phi = np.arctan2(np.hypot(x, y), z), np.arctan2(y, x)
     zero = np.zeros_like(theta)

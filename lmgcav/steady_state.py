@@ -42,6 +42,7 @@ def weights(model):
     half_width = 64
     while True:
         first, last = max(center - half_width, 0), min(center + half_width, N)
+        arguments.fits_in_memory(f"The steady state of N = {N} atoms", 80 * (last - first))
         n = np.arange(first + 1.0, last + 1)
         log_ratio = np.log(n) + np.log((N + 1 - n) * (N + 1 + n) / (4 * n + 2)) - log_alpha2
         below, above = np.split(log_ratio, [center - first])
@@ -76,6 +77,7 @@ def steady_moments(model):
     >>> round(10 * float(np.log10(squeezing(steady_moments(m)))), 3)
     -6.364
     """
+    arguments.instance("model", Model, model)
     N, j = model.N, model.N / 2
     if model.alpha == 0:
         n, p = np.array([N]), np.array([1.0])
@@ -121,6 +123,7 @@ def steady_state(model):
     array([[0., 0.],
            [0., 1.]])
     """
+    arguments.instance("model", Model, model)
     N = model.N
     arguments.fits_in_memory(f"The steady state of N = {N} atoms", 4 * 16 * (N + 1) ** 2)
     if model.alpha == 0:

@@ -1,6 +1,8 @@
 """Bad input is refused with one sentence: argument, what is allowed, value."""
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -16,6 +18,11 @@ REFUSED = [
     (arguments.positive_integer, "N", None, "a positive integer, but N = None"),
     (arguments.positive_integer, "N", "7", "a positive integer, but N = '7'"),
     (arguments.positive_integer, "N", True, "a positive integer, but N = True"),
+    (arguments.positive_integer, "N", 10**16, "at most 1e+15, but N = 10000000000000000"),
+    (arguments.finite, "chi", 1e61, "at most 1e+60 in size, but chi = 1e+61"),
+    (arguments.finite, "chi", np.ma.masked, "a finite real number, but chi = masked"),
+    (arguments.positive, "Gamma", 1e-61, "at least 1e-60, but Gamma = 1e-61"),
+    (arguments.finite_array, "g", [1e61], "at most 1e+60 in size, but g = [1e+61]"),
     (arguments.finite, "chi", float("nan"), "a finite real number, but chi = nan"),
     (arguments.finite, "chi", float("-inf"), "a finite real number, but chi = -inf"),
     (arguments.finite, "chi", None, "a finite real number, but chi = None"),
@@ -74,6 +81,36 @@ def test_what_does_not_fit_in_memory_is_refused_with_its_size():
     with pytest.raises(MemoryError, match=r"^A matrix needs 1000000.0 GB, but \d+.\d GB are free$"):
         arguments.fits_in_memory("A matrix", 1e15)
     arguments.fits_in_memory("A number", 8)
+
+
+def test_memory_is_refused_before_it_is_taken_within_a_limited_address_space():
+    code = """
+import resource
+import lmgcav as lmg
+from lmgcav import arguments
+
+limit = 1 << 31
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+assert arguments.free_memory() < limit
+lmg.steady_state(lmg.Model(N=500, chi=1.0, Omega=100.0))
+try:
+    lmg.steady_state(lmg.Model(N=8000, chi=1.0, Omega=100.0))
+except MemoryError as error:
+    print(error)
+"""
+    run = [sys.executable, "-c", code]
+    said = subprocess.run(run, check=True, capture_output=True, text=True).stdout
+    assert re.match(
+        r"The steady state of N = 8000 atoms needs 4.1 GB, but \d\.\d GB are free", said
+    )
+
+
+def test_what_would_take_days_is_refused_with_the_hours():
+    with pytest.raises(
+        ValueError, match=r"^A sum would take about 2.8e\+02 hours, more than the 24"
+    ):
+        arguments.ends_in_time("A sum", 1e6)
+    arguments.ends_in_time("A sum", 10)
 
 
 @pytest.mark.parametrize(

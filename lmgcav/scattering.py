@@ -1,0 +1,322 @@
+r"""Light scattering and atom loss: Eq. (4) with what happens to single atoms, Sec. VI.
+
+Each atom decays at the rate γ, loses its phase at the rate γ_φ, and leaves at the rate γ_l, where
+a lost atom is one in a third state, which neither light nor the other atoms see:
+
+.. math:: \dot\rho = \mathcal L\rho + \sum_j \left(\gamma\,\mathcal D[\sigma^-_j]
+          + \tfrac{\gamma_\varphi}2\,\mathcal D[\sigma^z_j]
+          + \gamma_l\,\mathcal D[|l\rangle\langle\uparrow|_j]
+          + \gamma_l\,\mathcal D[|l\rangle\langle\downarrow|_j]\right)\rho, \qquad
+          \mathcal D[L]\rho = L\rho L^\dagger - \tfrac12\{L^\dagger L, \rho\} .
+
+**Exact.** The total spin is no longer conserved, but all atoms stay alike. So the state is given by
+the mean values of the products of σ_x on n_x atoms, σ_y on n_y, σ_z on n_z and the projector on
+l on n_l others: of order N³ numbers, N⁴ with loss. A product A changes as
+
+.. math:: \mathcal L^\dagger A = i\Omega\,[J_x, A]
+          + \left(\tfrac\Gamma2 + i\chi\right)[J^+, A]\,J^- + \text{h.c. of the last},
+
+which takes nothing but the commutator with σ⁺ and the product with σ⁻ of one atom, summed over
+the atoms.
+
+**Sampled.** For large N the light is a random classical field: the Bloch vector s of the atoms that
+are left, per atom at the start, precesses about
+
+.. math:: B_x + iB_y = \Omega + N\left(\chi + \tfrac{i\Gamma}2\right)s_+ + \sqrt\Gamma\,\zeta(t),
+          \qquad B_z = \chi,
+
+with white noise ζ whose two parts have the variance dt in a time dt (Stratonovich), and starts with
+the quantum variance 1/N of its two transverse components: the truncated Wigner approximation. Its
+first moments obey Eq. (14) exactly. Single atoms add damping only; their own noise, of relative
+order γ/(NΓ), is left out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.integrate import solve_ivp
+from scipy.sparse import csr_array
+
+from . import arguments
+from .mean_field import flow
+from .model import SOUTH_POLE, bloch_vector
+from .moments import Moments
+
+UP, DOWN, LOST = np.eye(3)
+RAISING = np.outer(UP, DOWN)
+PRESENT = np.diag(UP + DOWN)
+FACTORS = (  # of the products, in this order
+    np.eye(3),
+    RAISING + RAISING.T,
+    1j * (RAISING.T - RAISING),
+    np.diag(UP - DOWN),
+    np.diag(LOST),
+)
+STEPS = 40  # of a sampled path in the time of its fastest turn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scattering:
+    """Rates at which single atoms are disturbed, in the unit of the `Model`; all zero at first.
+
+    Parameters
+    ----------
+    decay : float
+        Rate γ at which an excited atom decays by itself.
+    dephasing : float
+        Rate γ_φ at which the coherence of an atom decays, beside the γ/2 of its decay.
+    loss : float
+        Rate γ_l at which an atom leaves: the number of atoms falls as exp(-γ_l t).
+
+    Raises
+    ------
+    ValueError
+        If a rate is negative or not finite.
+    """
+
+    decay: float = 0.0
+    dephasing: float = 0.0
+    loss: float = 0.0
+
+    def __post_init__(self):
+        for name in ("decay", "dephasing", "loss"):
+            rate = arguments.finite(name, getattr(self, name))
+            if rate < 0:
+                arguments.refuse(name, "at least 0", rate)
+            object.__setattr__(self, name, rate)
+
+
+def scattered_moments(model, scattering, ts, start=SOUTH_POLE):
+    """Moments of the spin under Eq. (4) with disturbed single atoms, without approximation.
+
+    Parameters
+    ----------
+    model : Model
+        N up to about 40, up to about 25 with loss.
+    scattering : Scattering
+    ts : array_like, shape (t,)
+        Sorted times from 0 on, in the inverse unit of the rates.
+    start : array_like, shape (3,), default SOUTH_POLE
+        Bloch vector of the coherent state at time 0.
+
+    Returns
+    -------
+    Moments
+        With leading axis t. N is the number of atoms at the start.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    MemoryError
+        If so many products would not fit in memory.
+
+    Examples
+    --------
+    >>> from lmgcav import Model
+    >>> alone = Model(N=1, chi=0, Omega=0)
+    >>> moments = scattered_moments(alone, Scattering(decay=2), [0, 1], start=(0, 0, 1))
+    >>> moments.mean[:, 2].round(4)  # exp(-3) - 1/2: Γ and γ are added
+    array([ 0.5   , -0.4502])
+    """
+    ts, start = arguments.times(ts), bloch_vector(start)
+    modes = 5 if scattering.loss else 4
+    arguments.fits_in_memory(f"All products of {model.N} atoms", 400 * (model.N + 1) ** (modes - 1))
+    n = products(model.N, modes)
+    matrix = product_generator(model, scattering, n)
+    first = np.prod(np.array([1, *start, 0])[:modes] ** n, axis=1)
+    grid, position = np.unique(np.append(0.0, ts), return_inverse=True)
+    if grid.size == 1:
+        return moments_of_products(n, np.tile(first, (ts.size, 1)))
+    run = solve_ivp(
+        lambda t, x: matrix @ x, grid[[0, -1]], first, "DOP853", grid, rtol=1e-7, atol=1e-9
+    )
+    return moments_of_products(n, run.y.T[position[1:]])
+
+
+def products(N, modes):
+    """Numbers of factors 1, σ_x, σ_y, σ_z (and |l><l|) in each product, shape (size, modes)."""
+    counts = np.indices((N + 1,) * (modes - 1)).reshape(modes - 1, -1).T
+    counts = counts[counts.sum(1) <= N]
+    return np.column_stack([N - counts.sum(1), counts])
+
+
+def coefficients(operator):
+    """Write an operator of one atom in terms of `FACTORS`, complex, shape (5,)."""
+    (uu, ud), (du, dd) = operator[:2, :2]
+    one = (uu + dd) / 2
+    return np.array([one, (ud + du) / 2, 1j * (ud - du) / 2, (uu - dd) / 2, operator[2, 2] - one])
+
+
+def table(change):
+    """Matrix of a linear map of the operators of one atom: change(σ_a) = Σ_b table[a, b] σ_b."""
+    return np.array([coefficients(change(factor.astype(complex))) for factor in FACTORS])
+
+
+def dissipation(jump):
+    """Table of the rate of change of the operators of one atom that ``jump`` causes."""
+    number = jump.T @ jump
+    return table(lambda A: jump.T @ A @ jump - (number @ A + A @ number) / 2).real
+
+
+def single_atom_table(model, scattering):
+    """Table of the rate of change of the operators of one atom by drive and disturbances."""
+    Jx = (RAISING + RAISING.T) / 2
+    return (
+        model.Omega * table(lambda A: 1j * (Jx @ A - A @ Jx)).real
+        + scattering.decay * dissipation(RAISING.T)
+        + scattering.dephasing / 2 * dissipation(np.diag(UP - DOWN))
+        + scattering.loss * dissipation(np.outer(LOST, UP))
+        + scattering.loss * dissipation(np.outer(LOST, DOWN))
+    )
+
+
+def summed(one_atom, n):
+    """Matrix, on the mean values of the products n, of a map of one atom summed over the atoms."""
+    position = np.zeros((n[0].sum() + 1,) * (n.shape[1] - 1), int)
+    position[tuple(n.T[1:])] = np.arange(len(n))
+    rows, columns, values = [], [], []
+    for old, new in zip(*np.nonzero(one_atom[: n.shape[1], : n.shape[1]]), strict=True):
+        row = np.flatnonzero(n[:, old])
+        changed = n[row]
+        changed[:, old] -= 1
+        changed[:, new] += 1
+        rows.append(row)
+        columns.append(position[tuple(changed.T[1:])])
+        values.append(n[row, old] * one_atom[old, new])
+    entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
+    return csr_array(entries, shape=(len(n), len(n)))
+
+
+def product_generator(model, scattering, n):
+    """Matrix of the rate of change of the mean values of the products n, real and sparse."""
+    commutator = table(lambda A: RAISING @ A - A @ RAISING)  # with σ⁺
+    emission = summed(commutator, n) @ summed(table(lambda A: A @ RAISING.T), n)
+    collective = ((model.Gamma + 2j * model.chi) * emission).real.copy()
+    return collective + summed(single_atom_table(model, scattering), n)
+
+
+def moments_of_products(n, x):
+    """Moments of the spin from the mean values x of the products n, shape (..., size)."""
+    N, modes = n[0].sum().item(), n.shape[1]
+    others = n[:, 1:]
+
+    def value(*factors):
+        counts = np.bincount(factors, minlength=modes)[1:]
+        return x[..., np.flatnonzero((others == counts).all(1))[0]]
+
+    mean = np.stack([value(a) for a in (1, 2, 3)], axis=-1) * N / 2
+    present = 1 - value(4) if modes == 5 else np.ones(x.shape[:-1])
+    second = N / 4 * present[..., None, None] * np.eye(3)
+    if N > 1:
+        pairs = [[value(a, b) for b in (1, 2, 3)] for a in (1, 2, 3)]
+        second = second + N * (N - 1) / 4 * np.moveaxis(np.array(pairs), (0, 1), (-2, -1))
+    return Moments(N, mean, second)
+
+
+def sampled_moments(model, scattering, ts, start=SOUTH_POLE, *, samples=2000, seed=0):
+    """Moments of the spin as averages over random classical paths, for large N.
+
+    Parameters
+    ----------
+    model : Model
+    scattering : Scattering
+    ts, start
+        As in `scattered_moments`.
+    samples : int, default 2000
+        Number of paths; the means have statistical errors of up to 1/√samples.
+    seed : int, default 0
+        Of the random numbers.
+
+    Returns
+    -------
+    Moments
+        With leading axis t. Beyond the statistical error, off by a fraction of order 1/N.
+
+    Examples
+    --------
+    >>> from lmgcav import Model
+    >>> point_D = Model.from_ratios(N=100, drive=2.09, twist=1.875)
+    >>> moments = sampled_moments(point_D, Scattering(), [0, 0.2])  # exact: -1 and -0.02
+    >>> bool((abs(moments.bloch[:, 2] - [-1, -0.02]) < 0.05).all())
+    True
+    """
+    samples = arguments.positive_integer("samples", samples)
+    random, start = np.random.default_rng(seed), bloch_vector(start)
+    spread = random.normal(size=(3, samples)) / np.sqrt(model.N)
+    spread -= np.outer(start, start @ spread)
+    paths = classical_paths(model, scattering, ts, start[:, None] + spread, random)
+    mean, second = zip(*((s.mean(1), s @ s.T / samples) for s in paths), strict=True)
+    half = model.N / 2
+    return Moments(model.N, half * np.array(mean), half**2 * np.array(second))
+
+
+def scattered_mean_field(model, scattering, ts, start=SOUTH_POLE):
+    """Mean-field Bloch vector with disturbed single atoms: Eq. (15) and the damping of each atom.
+
+    Parameters
+    ----------
+    model, scattering, ts, start
+        As in `scattered_moments`, with any N.
+
+    Returns
+    -------
+    numpy.ndarray, shape (t, 3)
+        Spin of the atoms that are left, in units of N/2 of the start.
+    """
+    ts, start = arguments.times(ts), bloch_vector(start)
+    if ts[-1] == 0:
+        return np.tile(start, (ts.size, 1))
+    decay, loss = scattering.decay, scattering.loss
+    transverse = decay / 2 + scattering.dephasing + loss
+    rates, relaxed = np.array([transverse, transverse, decay + loss]), np.array([0, 0, decay])
+
+    def velocity(t, s):
+        return flow(model, s) - rates * s - relaxed * np.exp(-loss * t)
+
+    grid, position = np.unique(ts, return_inverse=True)
+    run = solve_ivp(velocity, (0, ts[-1]), start, "DOP853", grid, rtol=1e-10, atol=1e-12)
+    return run.y.T[position]
+
+
+def classical_paths(model, scattering, ts, s, random):
+    """Yield the Bloch vectors of paths that start at s, shape (3, samples), at the times ``ts``."""
+    t, speed = 0.0, model.N * np.hypot(model.chi, model.Gamma / 2) + abs(model.Omega)
+    for end in arguments.times(ts):
+        steps = int(np.ceil((end - t) * speed * STEPS / (2 * np.pi)))
+        for h in [(end - t) / max(steps, 1)] * steps:
+            noise = np.sqrt(model.Gamma * h) * (random.normal(size=(2, s.shape[1])).T @ [1, 1j])
+            s = damped(scattering, t, h / 2, s)
+            middle = turned(s, h / 2 * field(model, s) + noise / 2, model.chi * h / 2)
+            s = turned(s, h * field(model, middle) + noise, model.chi * h)
+            s = damped(scattering, t + h / 2, h / 2, s)
+            t += h
+        t = end
+        yield s
+
+
+def field(model, s):
+    """Component B_x + iB_y of the field that the Bloch vectors s feel, without noise."""
+    return model.Omega + model.N * (model.chi + 0.5j * model.Gamma) * (s[0] + 1j * s[1])
+
+
+def turned(s, transverse, along):
+    """Bloch vectors s after a turn by the vector (transverse, along), of unchanged length."""
+    s_plus = s[0] + 1j * s[1]
+    # the cross product of the field with s, and of the field with that
+    plus = 1j * (along * s_plus - transverse * s[2])
+    z = (transverse.conj() * s_plus).imag
+    plus_2 = 1j * (along * plus - transverse * z)
+    z_2 = (transverse.conj() * plus).imag
+    scale = 1 + (abs(transverse) ** 2 + along**2) / 4
+    s_plus = s_plus + (plus + plus_2 / 2) / scale
+    return np.array([s_plus.real, s_plus.imag, s[2] + (z + z_2 / 2) / scale])
+
+
+def damped(scattering, t, h, s):
+    """Bloch vectors s at time t after the disturbances of single atoms during h."""
+    left = np.exp(-scattering.loss * h)
+    fallen = np.exp(-scattering.loss * t) * -np.expm1(-scattering.decay * h)
+    coherent = np.exp(-(scattering.decay / 2 + scattering.dephasing) * h)
+    x, y = left * coherent * s[:2]
+    return np.array([x, y, left * (np.exp(-scattering.decay * h) * s[2] - fallen)])

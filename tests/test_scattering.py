@@ -1,0 +1,213 @@
+"""Disturbed single atoms: against QuTiP atom by atom, and the sampled paths against both."""
+
+import numpy as np
+import pytest
+import qutip
+from qutip import piqs
+
+import lmgcav as lmg
+from lmgcav.scattering import (
+    Scattering,
+    product_generator,
+    products,
+    sampled_moments,
+    scattered_mean_field,
+    scattered_moments,
+)
+
+ALL = Scattering(decay=0.3, dephasing=0.5, loss=0.4)
+RATES = [
+    Scattering(decay=0.7),
+    Scattering(dephasing=0.6),
+    Scattering(loss=0.5),
+    Scattering(decay=0.3, dephasing=0.5),
+    ALL,
+]
+START = lmg.coherent(1.9, 0.7)
+
+
+def model(N, drive=2.09, twist=1.875):
+    return lmg.Model.from_ratios(N=N, drive=drive, twist=twist)
+
+
+def paulis(dimension):
+    up, down = qutip.basis(dimension, 0), qutip.basis(dimension, 1)
+    raising = up * down.dag()
+    return [
+        raising + raising.dag(),
+        -1j * (raising - raising.dag()),
+        up @ up.dag() - down @ down.dag(),
+    ]
+
+
+def atom_by_atom(m, scattering, ts, start):
+    """<J_a> and <J_a J_b + J_b J_a>/2 from QuTiP, each atom with its own two or three states."""
+    size = 3 if scattering.loss else 2
+    one = qutip.qeye(size)
+
+    def at(operator, j):
+        return qutip.tensor([operator if i == j else one for i in range(m.N)])
+
+    x, y, z = paulis(size)
+    lowering = (x - 1j * y) / 2
+    jumps = [np.sqrt(scattering.decay) * lowering, np.sqrt(scattering.dephasing / 2) * z]
+    if scattering.loss:
+        lost = qutip.basis(3, 2)
+        jumps += [np.sqrt(scattering.loss) * lost @ qutip.basis(3, i).dag() for i in (0, 1)]
+    J = [sum(at(sigma, j) for j in range(m.N)) / 2 for sigma in (x, y, z)]
+    Jm = J[0] - 1j * J[1]
+    H = m.chi * Jm.dag() @ Jm + m.Omega * J[0]
+    decays = [np.sqrt(m.Gamma) * Jm] + [at(jump, j) for jump in jumps for j in range(m.N)]
+    atom = (x @ x + start[0] * x + start[1] * y + start[2] * z) / 2
+    observables = J + [(a @ b + b @ a) / 2 for a in J for b in J]
+    options = {"rtol": 1e-10, "atol": 1e-12, "nsteps": 10**5}
+    rho = qutip.tensor([atom] * m.N)
+    values = qutip.mesolve(H, rho, ts, decays, e_ops=observables, options=options).expect
+    values = np.array(values).T
+    return values[:, :3], values[:, 3:].reshape(-1, 3, 3)
+
+
+# Exact
+
+
+@pytest.mark.parametrize("scattering", RATES, ids=str)
+@pytest.mark.parametrize("N", [1, 2, 3, 4])
+def test_moments_are_those_of_qutip_atom_by_atom(N, scattering):
+    if N == 4 and scattering.loss:
+        pytest.skip("81 states, 6561 matrix elements: too long")
+    ts = np.linspace(0, 1.5, 5)
+    for m in (model(N), lmg.Model(N=N, chi=-0.8, Omega=-1.3, Gamma=0.7)):
+        mean, second = atom_by_atom(m, scattering, ts, START)
+        moments = scattered_moments(m, scattering, ts, START)
+        np.testing.assert_allclose(moments.mean, mean, atol=1e-6)
+        np.testing.assert_allclose(moments.second, second, atol=1e-6)
+
+
+@pytest.mark.parametrize("N", [1, 5, 12])
+def test_undisturbed_atoms_obey_eq_4(N):
+    ts = np.linspace(0, 2, 5)
+    expected = lmg.evolve(model(N), ts, START, tol=1e-8).moments
+    moments = scattered_moments(model(N), Scattering(), ts, START)
+    np.testing.assert_allclose(moments.mean, expected.mean, atol=1e-6 * N)
+    np.testing.assert_allclose(moments.second, expected.second, atol=1e-6 * N**2)
+
+
+def test_atoms_without_a_cavity_are_independent():
+    m, ts = lmg.Model(N=6, chi=0, Omega=0, Gamma=1e-12), np.linspace(0, 3, 7)
+    scattering = Scattering(decay=0.4, dephasing=0.3, loss=0.2)
+    moments = scattered_moments(m, scattering, ts, START)
+    left = np.exp(-0.2 * ts)
+    z = left * ((1 + START[2]) * np.exp(-0.4 * ts) - 1)
+    x = left * START[0] * np.exp(-0.5 * ts)
+    np.testing.assert_allclose(moments.bloch[:, [0, 2]], np.transpose([x, z]), atol=1e-7)
+    np.testing.assert_allclose(moments.second[:, 0, 0], 6 / 4 * left + 30 / 4 * x**2, atol=1e-6)
+
+
+@pytest.mark.parametrize("N", [3, 8])
+def test_lost_atoms_leave_a_shorter_spin_that_is_still_symmetric(N):
+    ts = np.linspace(0, 2, 5)
+    moments = scattered_moments(model(N), Scattering(loss=0.5), ts)
+    n = np.exp(-0.5 * ts)  # a binomial distribution of atoms, each group of them with spin n/2
+    squared = N * n / 2 + (N * n * (1 - n) + (N * n) ** 2) / 4
+    np.testing.assert_allclose(np.trace(moments.second, axis1=1, axis2=2), squared, rtol=1e-6)
+
+
+@pytest.mark.parametrize("N", [2, 3, 4])
+def test_spectrum_is_part_of_that_of_the_full_generator_and_piqs_adds_to_it(N):
+    m, sigma = model(N), paulis(2)
+    n = products(N, 4)
+    ours = np.linalg.eigvals(product_generator(m, Scattering(decay=0.3), n).toarray())
+    lowering = [
+        qutip.tensor(
+            [(sigma[0] - 1j * sigma[1]) / 2 if i == j else qutip.qeye(2) for i in range(N)]
+        )
+        for j in range(N)
+    ]
+    Jm = sum(lowering)
+    H = m.chi * Jm.dag() @ Jm + m.Omega * (Jm + Jm.dag()) / 2
+    jumps = [np.sqrt(m.Gamma) * Jm, *(np.sqrt(0.3) * each for each in lowering)]
+    full = np.linalg.eigvals(qutip.liouvillian(H, jumps).full())
+    Jp, Jm, Jx = (piqs.jspin(N, which) for which in "+-x")
+    H = m.chi * Jp @ Jm + m.Omega * Jx
+    rates = {"emission": 0.3, "collective_emission": m.Gamma}
+    theirs = np.linalg.eigvals(piqs.Dicke(N, H, **rates).liouvillian().full())
+
+    def missing(some, among):
+        return sum(abs(among - value).min() > 1e-6 for value in some)
+
+    assert missing(ours, full) == 0
+    assert missing(ours, theirs) == 0
+    assert missing(theirs, full) == {2: 6, 3: 16, 4: 46}[N]
+
+
+# Mean field and sampled paths
+
+
+@pytest.mark.parametrize("scattering", RATES, ids=str)
+def test_mean_field_is_that_of_sec_iv_a_with_each_atom_damped(scattering):
+    ts = np.linspace(0, 1, 5)
+    undisturbed = scattered_mean_field(model(40), Scattering(), ts, START)
+    np.testing.assert_allclose(undisturbed, lmg.mean_field(model(40), ts, START), atol=1e-7)
+    single = lmg.Model(N=1, chi=0, Omega=2.0, Gamma=1e-9)  # one atom is its own mean field
+    exact = scattered_moments(single, scattering, ts, START).bloch
+    np.testing.assert_allclose(
+        scattered_mean_field(single, scattering, ts, START), exact, atol=1e-6
+    )
+
+
+def test_exact_bloch_vector_approaches_the_mean_field_as_one_over_N():
+    errors = []
+    for N in (5, 10, 20):
+        ts = np.linspace(0, 4 / N, 9)  # the same turn for all
+        rates = Scattering(decay=0.2 * N, dephasing=0.1 * N)
+        exact = scattered_moments(model(N, drive=1.2), rates, ts).bloch
+        errors.append(abs(exact - scattered_mean_field(model(N, drive=1.2), rates, ts)).max())
+    slope = np.polyfit(np.log([5, 10, 20]), np.log(errors), 1)[0]
+    assert slope == pytest.approx(-1, abs=0.3)
+
+
+@pytest.mark.parametrize("scattering", [Scattering(), Scattering(decay=0.5), Scattering(loss=0.5)])
+def test_sampled_moments_approach_the_exact_ones(scattering):
+    errors = []
+    for N in (5, 20):
+        ts = np.linspace(0, 8 / N, 9)
+        exact = scattered_moments(model(N), scattering, ts)
+        sampled = sampled_moments(model(N), scattering, ts, samples=20_000)
+        errors.append(abs(sampled.bloch - exact.bloch).max())
+    assert errors[1] < errors[0]
+    assert errors[1] < 0.5 / 20 + 0.01  # 1/N and the statistical error
+
+
+def test_sampled_moments_of_many_atoms_are_those_of_eq_4():
+    ts = np.linspace(0, 0.15, 7)
+    exact = lmg.evolve(model(200), ts, tol=1e-4).moments
+    sampled = sampled_moments(model(200), Scattering(), ts, samples=4000)
+    assert abs(sampled.bloch - exact.bloch).max() < 0.03
+    assert abs(sampled.second - exact.second).max() < 0.03 * 100**2
+
+
+def test_sampled_spins_keep_their_length_unless_atoms_are_disturbed():
+    for scattering, rate in [(Scattering(), 0), (Scattering(loss=2), 4)]:
+        moments = sampled_moments(model(50), scattering, [0, 0.3], samples=500)
+        length = np.trace(moments.second, axis1=1, axis2=2)
+        assert length[1] / length[0] == pytest.approx(np.exp(-0.3 * rate), rel=1e-9)
+
+
+# Arguments
+
+
+def test_bad_rates_are_refused():
+    with pytest.raises(ValueError, match="Argument decay must be at least 0, but decay = -1"):
+        Scattering(decay=-1)
+    with pytest.raises(ValueError, match="Argument loss must be a finite real number"):
+        Scattering(loss=np.nan)
+    with pytest.raises(MemoryError, match="All products of 5000 atoms"):
+        scattered_moments(model(5000), Scattering(), [0, 1])
+
+
+def test_times_may_repeat_and_start_late():
+    for solve in (scattered_moments, sampled_moments):
+        assert abs(solve(model(4), ALL, [0, 0]).bloch[:, 2] + 1).max() < 0.2
+        late = solve(model(4), ALL, [0.2, 0.2]).bloch
+        np.testing.assert_array_equal(late[0], late[1])
+    np.testing.assert_array_equal(scattered_mean_field(model(4), ALL, [0, 0]), [[0, 0, -1]] * 2)

@@ -29,7 +29,8 @@ from . import arguments
 from .model import SOUTH_POLE, Model, bloch_vector, bloch_vectors
 from .moments import Moments
 
-NEGLIGIBLE = 1e-6  # amplitude of b below which an oscillation is harmonic to rounding
+STRONGEST = 1e8  # drive up to which rounding leaves eight digits of a turning point
+NEGLIGIBLE = 1e-6  # path of s_+ below which an oscillation is harmonic to rounding
 FURTHEST = 300  # units of 2/(NΓ) that the spiral is followed outward; |s_+|² stays finite
 TINY = 1e-100  # keeps logarithms and quotients finite where a spiral has shrunk to its focus
 
@@ -369,6 +370,8 @@ def turning_points(model, start=SOUTH_POLE):
     inf
     """
     arguments.instance("model", Model, model)
+    if abs(model.drive) > STRONGEST:
+        arguments.refuse("model.drive", f"at most {STRONGEST:g} in size", model.drive)
     drive, twist, s = _mirrored(model.drive, model.twist, bloch_vector(start))
     focus, (centre, saddle) = _focus(drive, twist), _rim(drive)
     if s == focus:
@@ -402,8 +405,9 @@ def _orbit(model, start):
     """
     half, slope = model.N * model.Gamma / 2, 1 - 1j * model.twist
     ends = half * np.array(turning_points(model, start))
-    if np.ptp(ends) < NEGLIGIBLE or _rests(model, start):
-        x, y, _ = start
+    x, y, _ = start
+    arc = np.ptp(ends) * abs(x + 1j * y - _focus(model.drive, model.twist))
+    if arc < NEGLIGIBLE or _rests(model, start):
         square = model.Omega * x * (model.Omega * x + model.N * model.chi)  # -λ² of Eq. (24)
         return 2 * np.pi / np.sqrt(square) if square > 0 else np.inf, x, y
     total = np.zeros(3)

@@ -449,3 +449,14 @@ def test_flow_agrees_with_an_independent_integration():
     ts = np.linspace(0, 0.5, 9)
     expected = solve_ivp(rates, (0, 0.5), start, "LSODA", ts, rtol=1e-11, atol=1e-11).y.T
     np.testing.assert_allclose(mean_field(model, ts, start), expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("drive", [1e2, 1e4, 1e6, 1e8])
+def test_a_strong_drive_turns_the_spin_at_its_own_frequency(drive):
+    m = Model.from_ratios(N=10, drive=drive, twist=1.875)
+    assert period(m) * m.Omega == pytest.approx(2 * np.pi, rel=1 / drive**2 + 1e-8)
+
+
+def test_a_drive_beyond_the_reach_of_rounding_is_refused():
+    with pytest.raises(ValueError, match=r"^Argument model.drive must be at most 1e\+08 in size"):
+        period(Model.from_ratios(N=10, drive=1e9, twist=1.0))

@@ -125,6 +125,16 @@ def photon_cutoff(N, g, kappa, duration):
     return n
 
 
+def _hamiltonian_and_jump(N, g, kappa, Delta, Omega, photons):
+    """Operators of Eq. (1) with the drive Ω J_x, for at most so many photons."""
+    spin_one, mode_one = qutip.qeye(N + 1), qutip.qeye(photons + 1)
+    a = qutip.tensor(spin_one, qutip.destroy(photons + 1))
+    Jx, Jp = (qutip.tensor(qutip.jmat(N / 2, which), mode_one) for which in "x+")
+    exchange = g * a @ Jp
+    H = exchange + exchange.dag() - Delta * a.dag() @ a + Omega * Jx
+    return H, np.sqrt(kappa) * a
+
+
 def atom_cavity_moments(N, g, kappa, Delta, Omega, ts, *, start=SOUTH_POLE):
     """Moments of the spin under Eq. (1) with the drive Ω J_x, the cavity empty at time 0.
 
@@ -167,15 +177,11 @@ def atom_cavity_moments(N, g, kappa, Delta, Omega, ts, *, start=SOUTH_POLE):
     dimension = (N + 1) * (photons + 1)
     arguments.fits_in_memory(f"{N} atoms with {photons} photons", 1000 * dimension**2)
 
-    spin_one, mode_one = qutip.qeye(N + 1), qutip.qeye(photons + 1)
-    a = qutip.tensor(spin_one, qutip.destroy(photons + 1))
-    Jx, Jp = (qutip.tensor(qutip.jmat(N / 2, which), mode_one) for which in "x+")
-    exchange = g * a @ Jp
-    H = exchange + exchange.dag() - Delta * a.dag() @ a + Omega * Jx
+    H, jump = _hamiltonian_and_jump(N, g, kappa, Delta, Omega, photons)
     rho = qutip.tensor(coherent_state(N, start), qutip.fock_dm(photons + 1, 0))
     spin, light = evolution(
         H,
-        np.sqrt(kappa) * a,
+        jump,
         rho,
         ts,
         [lambda rho: rho.ptrace(0).full(), lambda rho: rho.ptrace(1).diag()],
@@ -186,6 +192,48 @@ def atom_cavity_moments(N, g, kappa, Delta, Omega, ts, *, start=SOUTH_POLE):
             f"Photon number {photons}, where we cut, is reached with probability {reached:.1e}"
         )
     return spin_moments(spin)
+
+
+def atom_cavity_steady_moments(N, g, kappa, Delta, Omega):
+    """Moments of the spin in the steady state of Eq. (1) with the drive Ω J_x.
+
+    Parameters
+    ----------
+    N : int
+        Number of atoms, at most about six.
+    g, kappa, Delta, Omega : float
+        As in `atom_cavity_moments`.
+
+    Returns
+    -------
+    Moments
+        Photons are added until the highest number is there with a probability below 1e-8.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    MemoryError
+        If so many atoms and photons would not fit in memory.
+
+    Examples
+    --------
+    >>> moments = atom_cavity_steady_moments(1, 1, 20, 0, 0.1)
+    >>> moments.mean.round(3)  # Γ = 0.2 = 2Ω: <J_y> = ΓΩ/(Γ² + 2Ω²) = 1/3 = -<J_z>
+    array([ 0.   ,  0.334, -0.333])
+    """
+    N = arguments.positive_integer("N", N)
+    g, Delta = arguments.finite("g", g), arguments.finite("Delta", Delta)
+    kappa, Omega = arguments.positive("kappa", kappa), arguments.finite("Omega", Omega)
+    photons, reached = 2, 1.0
+    while reached > NEGLIGIBLE:
+        photons += 3
+        size = 120 * ((N + 1) * (photons + 1)) ** 3  # the fill-in of the factorisation
+        arguments.fits_in_memory(f"The steady state of {N} atoms with {photons} photons", size)
+        H, jump = _hamiltonian_and_jump(N, g, kappa, Delta, Omega, photons)
+        rho = qutip.steadystate(H, [jump])
+        reached = rho.ptrace(1).diag()[-1]
+    return spin_moments(rho.ptrace(0).full())
 
 
 def elimination_error(model, ratios, ts, *, start=SOUTH_POLE):

@@ -20,11 +20,20 @@ MODULES = sorted(path.stem for path in ROOT.glob("lmgcav/*.py") if path.stem != 
 
 # A module imports only from its own layer and from those that stand before it in this list.
 LAYERS = [
-    {"arguments"},
+    {"arguments", "fingerprint"},
     {"model"},
     {"multipoles", "moments", "husimi"},
-    {"cavity", "steady_state", "mean_field", "exact_dynamics", "spectrum", "envelope"},
-    {"figures", "sweep", "claims"},
+    {
+        "cavity",
+        "steady_state",
+        "mean_field",
+        "exact_dynamics",
+        "spectrum",
+        "envelope",
+        "scattering",
+        "photons",
+    },
+    {"figures", "results", "sweep", "claims"},
     {"explore"},
 ]
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}

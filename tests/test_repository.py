@@ -33,7 +33,7 @@ LAYERS = [
         "scattering",
         "photons",
     },
-    {"figures", "results", "sweep", "claims"},
+    {"figures", "results", "sweep", "claims", "paper_map"},
     {"explore"},
 ]
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}

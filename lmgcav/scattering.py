@@ -27,8 +27,8 @@ are left, per atom at the start, precesses about
 
 with white noise ζ whose two parts have the variance dt in a time dt (Stratonovich), and starts with
 the quantum variance 1/N of its two transverse components: the truncated Wigner approximation. Its
-first moments obey Eq. (14) exactly. Single atoms add damping only; their own noise, of relative
-order γ/(NΓ), is left out.
+first moments obey Eq. (14). Single atoms add damping, and the noise that keeps σ_a² = 1 for each
+atom that is left.
 """
 
 from dataclasses import dataclass
@@ -291,6 +291,7 @@ def classical_paths(model, scattering, ts, s, random):
             s = turned(s, h * field(model, middle) + noise, model.chi * h)
             s = damped(scattering, t + h / 2, h / 2, s)
             t += h
+            s = s + single_atom_noise(scattering, t, h / model.N, s, random)
         t = end
         yield s
 
@@ -320,3 +321,21 @@ def damped(scattering, t, h, s):
     coherent = np.exp(-(scattering.decay / 2 + scattering.dephasing) * h)
     x, y = left * coherent * s[:2]
     return np.array([x, y, left * (np.exp(-scattering.decay * h) * s[2] - fallen)])
+
+
+def single_atom_noise(scattering, t, h, s, random):
+    """Noise of single atoms on their mean s at time t, during N times the time h.
+
+    Its covariance is what damping takes from Σ_j σ_a σ_b of the atoms by themselves:
+    (γ + 2γ_φ + γ_l) p for xx and yy, (2γ + γ_l) p + 2γ s_z for zz, γ s_x for xz and γ s_y for yz,
+    where p = exp(-γ_l t) is the share of atoms left.
+    """
+    decay, left = scattering.decay, np.exp(-scattering.loss * t)
+    transverse = (decay + 2 * scattering.dephasing + scattering.loss) * left
+    if transverse == 0:
+        return 0.0
+    x, y, z = random.normal(size=s.shape) * np.sqrt(h)
+    lean = decay / np.sqrt(transverse) * s[:2]
+    rest = (2 * decay + scattering.loss) * left + 2 * decay * s[2] - (lean**2).sum(0)
+    along = lean[0] * x + lean[1] * y + np.sqrt(np.maximum(rest, 0)) * z
+    return np.array([np.sqrt(transverse) * x, np.sqrt(transverse) * y, along])

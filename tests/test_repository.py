@@ -32,6 +32,7 @@ LAYERS = [
         "envelope",
         "scattering",
         "photons",
+        "experiment",
     },
     {"figures", "results", "sweep", "claims", "paper_map"},
     {"explore"},

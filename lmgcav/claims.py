@@ -1143,6 +1143,18 @@ def imaginary_gap_of_the_normal_phase():
     return gaps(model).imaginary / min(frequencies)
 
 
+@claim(
+    "05_spectrum",
+    "Sec. V",
+    "real gap at 1.5 NΓ/2 in units of NΓ/2, N = 100",
+    printed=0,
+    tolerance=0.05,
+    note="printed: decay times can become very long beyond NΓ/2",
+)
+def decay_becomes_slow_beyond_the_first_closing():
+    return spectral_gap(0, 100, 1.5)
+
+
 # Appendix
 
 POINT_F = 0.9375  # χ/Γ

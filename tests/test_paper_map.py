@@ -118,7 +118,8 @@ def test_every_printed_number_is_a_claim_or_a_parameter(where, numbers):
 def test_every_claim_and_every_parameter_stands_on_the_page():
     page = json.loads((ROOT / "book/paper_map.ipynb").read_text())["cells"]
     shown = re.findall(r'numbers\("(\w+)"\)', "".join("".join(cell["source"]) for cell in page))
-    assert sorted(shown) == sorted({it.chapter for it in CLAIMS + PARAMETERS})
+    chapters = sorted({it.chapter for it in CLAIMS + PARAMETERS})
+    assert sorted(shown) == chapters, "give each chapter its heading and table in the notebook"
 
 
 @pytest.mark.parametrize("it", PARAMETERS, ids=lambda it: f"{it.where}, {it.says}")

@@ -25,7 +25,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import eye_array
 from scipy.sparse.linalg import splu
-from scipy.special import jv
 
 from . import arguments
 from .mean_field import flow
@@ -33,12 +32,14 @@ from .model import SOUTH_POLE, bloch_vector
 from .moments import Moments
 from .multipoles import Multipoles, generator
 
+BLOCK = 16  # polynomials that are added up together
 LONGEST_STEP = 200.0  # c τ; the polynomials F_n magnify rounding errors from twice that on
+TIMES_IN_STEP = 256  # at most, for the memory that their coefficients take
 NEGLIGIBLE = 1e-14  # size of a term of the expansion that is left out
-PATIENCE = 10_000  # products with L that cost as much as an attempt with Arnoldi's method
-SUBSPACE = 200  # largest dimension in Arnoldi's method
+PATIENCE = 6000  # products with L that cost as much as an attempt with Arnoldi's method
+SUBSPACE = 160  # largest dimension in Arnoldi's method
 CHECK_EVERY = 20  # dimensions between two convergence checks there
-GROWTH = 1.2  # of K from one computation to the next
+GROWTH = 1.2  # of K from one computation to the next, at least
 ROUNDING = 1e-12  # rounding error of the moments, over √N
 
 
@@ -68,7 +69,7 @@ class Trajectory:
     states: Multipoles | None = None
 
 
-def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True):
+def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True, hours=1.0):
     """Exact solution of Eq. (4) at the times ``ts``, Figs. 7 to 10.
 
     Parameters
@@ -86,6 +87,9 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
         the result.
     progress : bool, default True
         Whether to show a progress bar after two seconds, where tqdm is installed.
+    hours : float, default 1.0
+        Longest stepping to begin with. Only very long times almost without dissipation, where
+        there are no slow modes to go on with, take that long.
 
     Returns
     -------
@@ -98,7 +102,10 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
     MemoryError
         If the computation would not fit in memory.
     RuntimeError
-        If ``tol`` cannot be met.
+        If ``tol`` cannot be met, or not within ``hours``.
+    KeyboardInterrupt
+        At Ctrl-C; its attribute ``trajectory`` has the times that were reached, with an infinite
+        error because nothing has checked them (None if there are none).
 
     Notes
     -----
@@ -116,11 +123,13 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
     True
     """
     ts, tol = arguments.times(ts), arguments.positive("tol", tol)
+    options = tol, states, progress, arguments.positive("hours", hours)
     N, start = model.N, initial_state(model.N, start)
     K = late = first_truncation(start, tol)
-    before, stretch, finished = None, 1.0, False
+    before, stretch, patience, finished = None, 1.0, PATIENCE, False
     while True:
-        run = propagate(model, K, late, start, ts, tol, stretch, states, progress)
+        plan = K, late, stretch, patience
+        run, wanted, patience = propagate(model, plan, start, ts, *options)
         error = run.error + (difference(run.moments, before) if before else 0)
         if before and error <= tol:
             return replace(run, error=error)
@@ -129,7 +138,8 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
             raise RuntimeError(f"Argument tol must be {allowed}, but tol = {tol}")
         finished = K == N  # nothing is cut off; one more computation, with other steps
         stretch = 1.1 if stretch == 1 else 1.0  # they expose the error of the expansion
-        K, before = min(N, int(GROWTH * K) + 1), run.moments
+        K = min(N, max(int(GROWTH * K), int(np.sqrt(K * wanted))) + 1)  # moments need less
+        before = run.moments
         late = min(N, max(K, int(1.1 * run.truncation) + 1))
 
 
@@ -166,38 +176,57 @@ def difference(moments, others):
     return max(mean, abs(moments.second - others.second).max() / (moments.N / 2) ** 2)
 
 
-def propagate(model, K, late, start, ts, tol, stretch, states, progress):
-    """Solve Eq. (4) with ranks up to K, and from ``late`` on where Arnoldi's method takes over.
+def propagate(model, plan, start, ts, tol, states, progress, hours):
+    """Solve Eq. (4) by the plan (K, late, stretch, patience).
 
-    The error of the `Trajectory` is that of rounding and of Arnoldi's method only.
+    K is the highest rank in stepping, and ``late`` that where Arnoldi's method takes over, tried
+    after as many products as the patience says. Returns the `Trajectory`, its error that of
+    rounding and of Arnoldi's method only, the rank that its states reach, and the patience that
+    was needed.
     """
+    K, late, stretch, patience = plan
     N, truncation, error = model.N, K, ROUNDING * np.sqrt(model.N)
     check_memory(N, K, len(ts) if states else 0)
     B2, c, slope = scaled_generator(model, K, stretch)
-    x, t, rows, products, patience = resized(start.coordinates, K), 0.0, [], 0, PATIENCE
-    with progress_bar(ts[-1], f"Eq. (4), N = {N}, K = {K}", progress) as advance:
-        while len(rows) < len(ts):
-            stop = ts[len(rows)] if states else ts[-1]
-            steps = max(np.ceil((stop - t) * c / LONGEST_STEP), 1)
-            end = stop if steps == 1 else t + (stop - t) / steps
-            x, heads = expansion(B2, x, c * (end - t), slope)
-            within = ts[len(rows) : np.searchsorted(ts, end, side="right")] - t
-            if states:
-                rows += [x] * len(within)
-            else:
-                rows += [*bessel(len(heads), c * within, slope) @ heads]
-            advance(end - t)
-            t, products = end, products + len(heads)
-            if products > patience and (ts[-1] - t) * c > 2 * PATIENCE:
-                found = late_times(model, late, x, ts[len(rows) :] - t, tol)
-                if found:
-                    weights, basis, slow_error = found
-                    rows += [*weights @ (basis if states else basis[:, :9])]
-                    truncation, error = rank(basis), error + slow_error
-                    break
-                patience *= 2
-    kept = truncation if states else min(K, 2)
+    x, t, rows, products = resized(start.coordinates, K), 0.0, [], 0
+    kept = (K + 1) ** 2 if states else min((K + 1) ** 2, 9)
+    wanted, began = K, time.monotonic()
+    try:
+        with progress_bar(ts[-1], f"Eq. (4), N = {N}, K = {K}", progress) as advance:
+            while len(rows) < len(ts):
+                steps = max(np.ceil((ts[-1] - t) * c / LONGEST_STEP), 1)
+                end = ts[-1] if steps == 1 else t + (ts[-1] - t) / steps
+                within = ts[len(rows) : np.searchsorted(ts, end, side="right")][:TIMES_IN_STEP]
+                if len(within) == TIMES_IN_STEP:
+                    end = within[-1]
+                weights = coefficients(c * (np.append(within, end) - t), slope)
+                found, x = expansion(B2, x, weights, kept)
+                rows += [*found[:-1]]
+                advance(end - t)
+                t, products = end, products + weights.shape[1]
+                wanted = max(wanted, rank_needed(x, tol))
+                if products > patience and (ts[-1] - t) * c > 2 * PATIENCE:
+                    found = late_times(model, late, x, ts[len(rows) :] - t, tol, progress)
+                    if found:
+                        weights, basis, slow_error = found
+                        rows += [*weights @ basis[:, :kept]]
+                        truncation, error = rank(basis), error + slow_error
+                        break
+                    patience *= 2
+                    check_hours(hours, (time.monotonic() - began) * (ts[-1] - t) / t)
+    except KeyboardInterrupt as interruption:
+        reached = trajectory(N, ts, rows, K, np.inf, states) if rows else None
+        interruption.trajectory = reached
+        interruption.add_note("Times reached: sys.last_value.trajectory (None if there are none)")
+        raise
+    return trajectory(N, ts, rows, truncation, error, states), wanted, patience
+
+
+def trajectory(N, ts, rows, truncation, error, states):
+    """Trajectory of the real coordinates ``rows``, at as many of the times."""
+    kept = truncation if states else min(N, 2)
     state = Multipoles.from_coordinates(N, np.stack([resized(row, kept) for row in rows]))
+    ts = ts[: len(rows)]
     return Trajectory(ts, state.moments, truncation, error, state if states else None)
 
 
@@ -237,57 +266,66 @@ def scaled_generator(model, K, stretch):
     return (2 / c) * (generator(model, K) + d * eye_array((K + 1) ** 2, format="csr")), c, d / c
 
 
-def bessel(count, phase, slope):
-    """Coefficients of F_0 … F_(count-1) in exp(Lτ), at phase = cτ (any shape) and slope = d/c."""
-    n = np.arange(count)
-    phase = np.asarray(phase)[..., None]
-    return np.exp(-slope * phase) * np.where(n > 0, 2, 1) * jv(n, phase)
+def coefficients(phases, slope):
+    """Coefficients of F_0, F_1, … in exp(Lτ) for phases = cτ, shape (T, n), and slope = d/c.
+
+    F_n grows as exp(an) with sinh(a) = d/c. On a circle of that radius J_n(cτ) exp(an - dτ) are
+    the Fourier coefficients of a function below 1, so that rounding errors do not grow.
+    """
+    n, growth = np.arange(2 * int(phases.max()) + 100), np.arcsinh(slope)
+    u = np.exp(growth + np.pi * 1j / len(n) * np.arange(2 * len(n)))
+    scaled = np.fft.fft(np.exp(phases[:, None] * ((u - 1 / u) / 2 - slope)), norm="forward").real
+    scaled = scaled[:, : np.flatnonzero(abs(scaled[:, n]).max(0) > NEGLIGIBLE)[-1] + 1]
+    n = n[: scaled.shape[1]]
+    return np.where(n > 0, 2, 1) * np.exp(-growth * n) * scaled
 
 
-def terms_needed(phase, slope):
-    """Count the terms of the expansion up to phase = cτ; F_n grows as exp(n arsinh(d/c))."""
-    n = np.arange(2 * int(phase) + 80)
-    with np.errstate(divide="ignore"):  # J_n(0) = 0
-        size = np.log(abs(jv(n, phase))) + n * np.arcsinh(slope) - slope * phase
-    return int(np.flatnonzero(size > np.log(NEGLIGIBLE))[-1]) + 2
+def expansion(B2, x, weights, kept):
+    """First ``kept`` entries of Σ_n weights[:, n] F_n(B) x, and all of them for the last row."""
+    rows, end = np.zeros((len(weights), kept)), np.zeros(len(x))
+    F = np.empty((BLOCK + 2, len(x)))
+    F[0], F[1] = x, 0.5 * (B2 @ x)
+    for start in range(0, weights.shape[1], BLOCK):
+        block = weights[:, start : start + BLOCK]
+        count = block.shape[1]
+        for n in range(count):
+            np.add(B2 @ F[n + 1], F[n], out=F[n + 2])
+        rows += block @ F[:count, :kept]
+        end += block[-1] @ F[:count]
+        F[:2] = F[count : count + 2]
+    return rows, end
 
 
-def expansion(B2, x, phase, slope):
-    """Advance x by the phase cτ; return it and the leading entries of F_n(B) x for all n."""
-    weights = bessel(terms_needed(phase, slope), phase, slope)
-    F, following = x, 0.5 * (B2 @ x)
-    heads = np.empty((len(weights), min(9, len(x))))
-    result = np.zeros_like(x)
-    for n, weight in enumerate(weights):
-        heads[n] = F[:9]
-        result += weight * F
-        F, following = following, B2 @ following + F
-    return result, heads
+def rank_needed(x, tol):
+    """Rank beyond which the components of x would be negligible, from those that it has."""
+    tail, K = np.sqrt(tol) / 3, rank(x)  # moments are in error by about the square of the tail
+    norms = norms_beyond(x)
+    inner, outer = int(0.6 * K), int(0.9 * K)
+    if norms[outer] < tail:
+        return int((norms > tail).sum())
+    slope = np.log(norms[inner] / norms[outer]) / max(outer - inner, 1)
+    return outer + int(min(np.log(norms[outer] / tail) / max(slope, 1e-6), 2 * K))
 
 
-def late_times(model, K, x, ts, tol):
+def late_times(model, K, x, ts, tol, progress):
     """States exp(L ts) x as products of weights (T, m) and a basis (m, (K+1)²), and their error.
 
     Where x is resolved but the last state is not, K is raised until it is. None where the method
     has not converged.
     """
-    tail = np.sqrt(tol) / 3  # moments are in error by about its square
-    resolved = norms_beyond(x)[int(0.9 * rank(x))] < tail
+    resolved = rank_needed(x, tol) <= rank(x)
     while True:
         check_memory(model.N, K, SUBSPACE)
-        found = slow_modes(model, resized(x, K), ts, tol)
+        found = slow_modes(model, resized(x, K), ts, tol, progress)
         if not (found and resolved and K < model.N):
             return found
-        inner, outer = int(0.6 * K), int(0.9 * K)
-        beyond = norms_beyond(found[0][-1] @ found[1])
-        if beyond[outer] < tail:
+        wanted = rank_needed(found[0][-1] @ found[1], tol)
+        if wanted <= K:
             return found
-        slope = np.log(beyond[inner] / beyond[outer]) / (outer - inner)
-        estimate = outer + np.log(beyond[outer] / tail) / slope
-        K = min(model.N, int(np.clip(estimate, 1.1 * K + 1, 2 * K)))
+        K = min(model.N, int(np.clip(wanted, 1.1 * K + 1, 2 * K)))
 
 
-def slow_modes(model, x, ts, tol):
+def slow_modes(model, x, ts, tol, progress):
     """Arnoldi's method with (1 - γL)⁻¹ on x; returns as `late_times` does."""
     N, size = model.N, len(x)
     gamma = 10 / (N * model.Gamma)  # between the fast and the slow modes; not critical
@@ -296,24 +334,28 @@ def slow_modes(model, x, ts, tol):
     V, H = np.empty((largest + 1, size)), np.zeros((largest + 1, largest))
     norm, before = np.linalg.norm(x), None
     V[0] = x / norm
-    for m in range(1, largest + 1):
-        w = solve(V[m - 1])
-        for _ in range(2):  # the second pass restores orthogonality
-            overlaps = V[:m] @ w
-            w -= overlaps @ V[:m]
-            H[:m, m - 1] += overlaps
-        H[m, m - 1] = np.linalg.norm(w)
-        closed = H[m, m - 1] < 1e-13  # the subspace contains the solution
-        V[m] = 0 if closed else w / H[m, m - 1]
-        if closed or m % CHECK_EVERY == 0 or m == largest:
-            weights = norm * projected_exponential(H[:m, :m], gamma, ts)
-            moments = Multipoles.from_coordinates(N, weights @ V[:m, :9]).moments
-            error = difference(moments, before) if before else np.inf
-            if closed:
-                return weights, V[:m], 0.0
-            if error < tol / 10:
-                return weights, V[:m], error
-            before = moments
+    with progress_bar(largest, f"slow modes, K = {rank(x)}", progress) as advance:
+        for m in range(1, largest + 1):
+            w = solve(V[m - 1])
+            for _ in range(2):  # the second pass restores orthogonality
+                overlaps = V[:m] @ w
+                w -= overlaps @ V[:m]
+                H[:m, m - 1] += overlaps
+            H[m, m - 1] = np.linalg.norm(w)
+            advance(1)
+            closed = H[m, m - 1] < 1e-13  # the subspace contains the solution
+            V[m] = 0 if closed else w / H[m, m - 1]
+            if closed or m % CHECK_EVERY == 0 or m == largest:
+                weights = norm * projected_exponential(H[:m, :m], gamma, ts)
+                moments = Multipoles.from_coordinates(N, weights @ V[:m, :9]).moments
+                error = difference(moments, before) if before else np.inf
+                if closed:
+                    return weights, V[:m], 0.0
+                if error < tol / 10:
+                    return weights, V[:m], error
+                if m >= 60 and error > (tol / 10) ** (m / largest):
+                    return None  # at this rate it will not converge
+                before = moments
     return None
 
 
@@ -329,6 +371,14 @@ def check_memory(N, K, rows):
     """Refuse ranks up to K with so many states at a time where memory is short."""
     size = 8 * (K + 1) ** 2 * (60 + 3 * rows)  # the matrix, its construction, and the rows
     arguments.fits_in_memory(f"The dynamics of N = {N} atoms at rank K = {K}", size)
+
+
+def check_hours(allowed, seconds):
+    """Refuse to go on for so many seconds where that is longer than the hours allowed."""
+    hours = seconds / 3600
+    if hours > allowed:
+        needed = f"above the {hours:.2g} hours that it takes to step to the last time"
+        raise RuntimeError(f"Argument hours must be {needed}, but hours = {allowed}")
 
 
 @contextmanager

@@ -167,7 +167,7 @@ def raising(k, q, N):
 
 def layout(K):
     """Rank k, component q and position among the real coordinates of each c_kq, k ≤ K, q ≥ 0."""
-    k, q = np.tril_indices(K + 1)
+    k, q = np.array(np.tril_indices(K + 1), np.int32)  # half the memory traffic of int64
     return k, q, k**2 + np.maximum(2 * q - 1, 0)
 
 

@@ -40,6 +40,12 @@ def by_qutip(model, ts, start):
     return np.array([state.full() for state in result.states])
 
 
+def stepped(model, K, start, ts, tol, stretch=1.0, states=False):
+    """One computation at rank K, whether or not that is enough."""
+    plan = K, K, stretch, exact_dynamics.PATIENCE
+    return propagate(model, plan, start, ts, tol, states, False, 1.0)[0]
+
+
 @pytest.mark.parametrize("N", [1, 2, 3, 8, 25])
 @pytest.mark.parametrize("seed", range(3))
 def test_moments_and_states_agree_with_qutip_to_the_stated_error(seed, N):
@@ -59,7 +65,7 @@ def test_reported_error_bounds_the_error_against_twice_the_rank(seed):
     ts = np.linspace(0, 10 / (N * model.Gamma), 9)
     trajectory = evolve(model, ts, start, tol=1e-4)
     K = min(N, 2 * trajectory.truncation)
-    reference = propagate(model, K, K, initial_state(N, start), ts, 1e-10, 1.05, False, False)
+    reference = stepped(model, K, initial_state(N, start), ts, tol=1e-10, stretch=1.05)
     assert difference(trajectory.moments, reference.moments) <= trajectory.error <= 1e-4
 
 
@@ -130,11 +136,8 @@ def test_truncated_dynamics_converges_exponentially_in_the_rank():
     model, ts = Model.from_ratios(N=200, drive=2.17, twist=1.875), np.linspace(0, 0.05, 6)
     start = initial_state(200, SOUTH_POLE)
     ranks = np.array([30, 40, 50, 60])
-    exact = propagate(model, 100, 100, start, ts, 1e-9, 1.0, False, False).moments
-    errors = [
-        difference(propagate(model, K, K, start, ts, 1e-9, 1.0, False, False).moments, exact)
-        for K in ranks
-    ]
+    exact = stepped(model, 100, start, ts, tol=1e-9).moments
+    errors = [difference(stepped(model, K, start, ts, tol=1e-9).moments, exact) for K in ranks]
     rates = -np.diff(np.log(errors)) / np.diff(ranks)
     assert (rates > 0.1).all()
     assert errors[-1] < 1e-6
@@ -160,12 +163,13 @@ def test_undriven_atoms_end_in_the_ground_state_after_any_time(N, start):
 def test_slow_modes_agree_with_stepping(drive, monkeypatch):
     model, ts = Model.from_ratios(N=60, drive=drive, twist=1.875), np.linspace(0, 4, 9)
     start = initial_state(60, SOUTH_POLE)
-    stepped = propagate(model, 60, 60, start, ts, 1e-8, 1.0, True, False)
     monkeypatch.setattr(exact_dynamics, "PATIENCE", 1500)
-    slow = propagate(model, 60, 60, start, ts, 1e-8, 1.0, True, False)
-    assert slow.error > stepped.error  # only then Arnoldi's method was used
-    assert difference(slow.moments, stepped.moments) < 1e-8
-    np.testing.assert_allclose(slow.states.c, stepped.states.c, atol=1e-7)
+    slow = stepped(model, 60, start, ts, tol=1e-8, states=True)
+    monkeypatch.setattr(exact_dynamics, "PATIENCE", 10**9)
+    steps = stepped(model, 60, start, ts, tol=1e-8, states=True)
+    assert slow.error > steps.error  # only then Arnoldi's method was used
+    assert difference(slow.moments, steps.moments) < 1e-8
+    np.testing.assert_allclose(slow.states.c, steps.states.c, atol=1e-7)
 
 
 def test_result_does_not_depend_on_the_other_times_asked_for():
@@ -221,17 +225,50 @@ def test_request_beyond_memory_is_refused():
         evolve(Model(N=10**11, chi=0, Omega=1), [1], Multipoles.coherent(10**11, SOUTH_POLE, K=2))
 
 
-def test_interruption_leaves_the_next_computation_intact(monkeypatch):
-    def interrupt(*arguments):
-        raise KeyboardInterrupt
+def interrupt(*arguments):
+    raise KeyboardInterrupt
 
-    model, ts = Model(N=6, chi=1, Omega=4), np.linspace(0, 1, 5)
-    before = evolve(model, ts)
+
+def test_interruption_keeps_the_times_reached_and_leaves_the_next_computation_intact(monkeypatch):
+    model, ts = Model.from_ratios(N=40, drive=2.0, twist=1.0), np.linspace(0, 0.5, 21)
+    full = evolve(model, ts, states=True)
+    steps = iter([exact_dynamics.expansion, exact_dynamics.expansion, interrupt])
     with monkeypatch.context() as patch:
-        patch.setattr(exact_dynamics, "bessel", interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            evolve(model, ts)
-    assert difference(evolve(model, ts).moments, before.moments) == 0
+        patch.setattr(exact_dynamics, "expansion", lambda *arguments: next(steps)(*arguments))
+        with pytest.raises(KeyboardInterrupt) as interruption:
+            evolve(model, ts, states=True)
+    partial = interruption.value.trajectory
+    reached = len(partial.ts)
+    assert 2 < reached < len(ts)
+    assert partial.error == np.inf
+    np.testing.assert_array_equal(partial.ts, ts[:reached])
+    np.testing.assert_allclose(
+        partial.moments.bloch, full.moments.bloch[:reached], rtol=0, atol=1e-3
+    )
+    assert len(partial.states.c) == reached
+    assert difference(evolve(model, ts).moments, full.moments) < 1e-12
+
+
+def test_interruption_at_once_leaves_nothing(monkeypatch):
+    monkeypatch.setattr(exact_dynamics, "expansion", interrupt)
+    with pytest.raises(KeyboardInterrupt) as interruption:
+        evolve(Model(N=6, chi=1, Omega=4), [0, 1])
+    assert interruption.value.trajectory is None
+
+
+def test_interruption_among_the_slow_modes_keeps_what_was_stepped_to(monkeypatch):
+    monkeypatch.setattr(exact_dynamics, "slow_modes", interrupt)
+    model, ts = Model.from_ratios(N=60, drive=2.0, twist=1.875), np.linspace(0, 4, 401)
+    with pytest.raises(KeyboardInterrupt) as interruption:
+        evolve(model, ts)
+    assert 1 < len(interruption.value.trajectory.ts) < len(ts)
+
+
+def test_computation_of_many_hours_is_refused_with_its_length():
+    model = Model(N=60, chi=1, Omega=60, Gamma=1e-9)
+    hours = r"Argument hours must be above the .* hours .* but hours = 0\.01"
+    with pytest.raises(RuntimeError, match=hours):
+        evolve(model, [0, 1e7], hours=0.01)
 
 
 def test_progress_bar_appears_after_two_seconds_and_not_at_all_without_tqdm(monkeypatch, capsys):

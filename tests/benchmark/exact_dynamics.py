@@ -7,7 +7,13 @@ import qutip
 from tables import TWIST, measured, print_table
 
 import lmgcav as lmg
-from lmgcav.exact_dynamics import difference, initial_state, propagate, scaled_generator
+from lmgcav.exact_dynamics import (
+    PATIENCE,
+    difference,
+    initial_state,
+    propagate,
+    scaled_generator,
+)
 
 DRIVE = 2.17  # 2Ω/(NΓ) of point E
 MESOLVE_FORMS = {
@@ -84,7 +90,8 @@ def one(N):
     model, ts = model_and_times(N)
     seconds, trajectory = seconds_and_result(lmg.evolve, model, ts, progress=False)
     K, start = trajectory.truncation, initial_state(N, lmg.SOUTH_POLE)
-    alone, _ = seconds_and_result(propagate, model, K, K, start, ts, 1e-6, 1.0, False, False)
+    plan = K, K, 1.0, PATIENCE
+    alone, _ = seconds_and_result(propagate, model, plan, start, ts, 1e-6, False, False, 1.0)
     return seconds, K, float(trajectory.error), float(alone / floor(model, ts, K))
 
 

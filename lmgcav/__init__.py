@@ -8,6 +8,7 @@ from .envelope import (
     large_N_envelope,
 )
 from .exact_dynamics import Trajectory, evolve
+from .experiment import Experiment, coupling, gaussian_moments
 from .husimi import husimi
 from .mean_field import (
     basin_boundary,
@@ -27,21 +28,32 @@ from .mean_field import (
 from .model import SOUTH_POLE, Model, cavity_rates, coherent
 from .moments import Moments, spin_moments, squeezing
 from .multipoles import Multipoles
+from .scattering import (
+    Scattering,
+    sampled_moments,
+    scattered_mean_field,
+    scattered_moments,
+)
 from .spectrum import Spectrum, eigenvalues, gaps, spectrum
 from .steady_state import best_squeezing, steady_moments, steady_state
+from .sweep import SweepError, sweep
 
 __all__ = [
     "SOUTH_POLE",
+    "Experiment",
     "Model",
     "Moments",
     "Multipoles",
+    "Scattering",
     "Spectrum",
+    "SweepError",
     "Trajectory",
     "basin_boundary",
     "best_squeezing",
     "cavity_rates",
     "characteristic_envelope",
     "coherent",
+    "coupling",
     "critical_drive",
     "decay_time",
     "displacement",
@@ -51,6 +63,7 @@ __all__ = [
     "evolve",
     "fixed_points",
     "gaps",
+    "gaussian_moments",
     "husimi",
     "large_N_envelope",
     "long_time_average",
@@ -61,10 +74,14 @@ __all__ = [
     "period",
     "potential",
     "s_plus",
+    "sampled_moments",
+    "scattered_mean_field",
+    "scattered_moments",
     "spectrum",
     "spin_moments",
     "squeezing",
     "steady_moments",
     "steady_state",
+    "sweep",
     "turning_points",
 ]

@@ -10,7 +10,7 @@ def test_importing_the_package_loads_no_plotting_no_widgets_and_no_qutip():
     code = "import lmgcav, sys; print(*{name.partition('.')[0] for name in sys.modules})"
     loaded = subprocess.check_output([sys.executable, "-c", code], text=True).split()
     assert "lmgcav" in loaded
-    assert not {"qutip", "matplotlib", "ipywidgets", "IPython", "tqdm"} & set(loaded)
+    assert not {"qutip", "matplotlib", "ipywidgets", "IPython", "tqdm", "xarray"} & set(loaded)
 
 
 def test_public_names_are_sorted_and_exist():

@@ -6,13 +6,19 @@ Pages and sliders are found in ``_build/html``: a new chapter is covered as soon
 import functools
 import gzip
 import http.server
+import json
 import re
 import threading
+import zipfile
 from contextlib import contextmanager
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from nbclient import NotebookClient
 from playwright.sync_api import expect, sync_playwright
 
 pytestmark = pytest.mark.browser
@@ -30,7 +36,7 @@ FLAGS = [
     "--disable-component-update",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-MOST_BYTES = 2_500_000
+MOST_BYTES, MOST_SECONDS, MOST_MEGABYTES = 2_500_000, 90, 1000
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 WIDGET = 'script[type="application/vnd.jupyter.widget-view+json"]'
 
@@ -40,7 +46,6 @@ PAGES = sorted(path.relative_to(SITE).as_posix() for path in SITE.glob("*/*.html
 PAGES = [page for page in PAGES if not page.startswith("_")] + ["search.html"]
 EXPLORED = [page for page in PAGES[:-1] if WIDGET[7:-1] in (SITE / page).read_text()]
 
-each_page = pytest.mark.parametrize("name", PAGES)
 each_explored_page = pytest.mark.parametrize("name", EXPLORED or ["search.html"])
 
 
@@ -90,10 +95,10 @@ def visit(browser, site, name, viewport=DESKTOP):
             problems.append(f"refused a request to {route.request.url}")
             route.abort()
 
-    context = browser.new_context(viewport=viewport)
+    context = browser.new_context(viewport=viewport, reduced_motion="reduce")
     context.route("**/*", admit)
     page = context.new_page()
-    page.asked = set()
+    page.name, page.asked = name, set()
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.goto(f"{site}/{name}")
@@ -104,36 +109,92 @@ def visit(browser, site, name, viewport=DESKTOP):
     assert problems == []
 
 
+@pytest.fixture(scope="module", params=PAGES)
+def page(request, site, browser):
+    """Each page of the book in turn, which the tests that take it leave as they find it."""
+    with visit(browser, site, request.param) as page:
+        yield page
+
+
 def test_the_front_page_leads_into_the_book(site, browser):
     with visit(browser, site, "search.html") as page:
         page.goto(f"{site}/index.html")
         page.wait_for_url(f"{site}/book/index.html")
 
 
-@each_page
-def test_a_page_reports_no_error_and_asks_no_other_server(site, browser, name):
-    with visit(browser, site, name) as page:
-        expect(page.locator("h1:visible")).to_have_count(1)
+# --- Every page; that it reports no error and asks no other server is checked when it is closed
 
 
-@each_page
-def test_every_picture_is_described(site, browser, name):
-    with visit(browser, site, name) as page:
-        nameless = "all => all.filter(e => !e.alt?.trim()).map(e => e.outerHTML.slice(0, 200))"
-        assert page.locator("img").evaluate_all(nameless) == []
+def test_a_page_has_one_title(page):
+    expect(page.locator("h1:visible")).to_have_count(1)
 
 
-@each_page
-def test_a_page_with_all_it_loads_is_light(site, browser, name, capsys):
-    with visit(browser, site, name) as page:
-        files = {unquote(urlsplit(url).path).removeprefix(f"/{SITE.name}/") for url in page.asked}
+def test_every_picture_is_described(page):
+    nameless = "all => all.filter(e => !e.alt?.trim()).map(e => e.outerHTML.slice(0, 200))"
+    assert page.locator("img").evaluate_all(nameless) == []
+
+
+def test_every_equation_is_typeset_under_its_own_number(page):
+    expect(page.locator(".math:not(:has(mjx-container))")).to_have_count(0)
+    expect(page.locator("mjx-merror, [data-mjx-error], .math .eqno")).to_have_count(0)
+    prose = "e => { e = e.cloneNode(true); "
+    prose += "e.querySelectorAll('pre, code, script').forEach(c => c.remove()); "
+    prose += "return e.textContent; }"
+    assert not re.search(r"\$\$|\\[(\[]", page.locator("#main-content").evaluate(prose))
+    for equation in page.locator('.math[id^="eq-"]').all():
+        number = equation.get_attribute("id").removeprefix("eq-")
+        printed = equation.locator("mjx-assistive-mml mlabeledtr > :first-child")
+        assert [text.lower() for text in printed.all_text_contents()] == [f"({number})"]
+
+
+def test_a_page_with_all_it_loads_is_light_and_weighs_what_the_status_says(page, status, capsys):
+    files = {unquote(urlsplit(url).path).removeprefix(f"/{SITE.name}/") for url in page.asked}
     size = sum(len(gzip.compress((SITE / file).read_bytes())) for file in files)
     with capsys.disabled():
-        print(f"\n{name}: {size / 1e6:.2f} MB gzipped in {len(files)} files", end=" ")
+        print(f"\n{page.name}: {size / 1e6:.2f} MB gzipped in {len(files)} files", end=" ")
     assert size <= MOST_BYTES
+    if page.name in status["pages"]:  # where all fonts count, of which a page loads some
+        assert size - 10_000 < status["pages"][page.name] < size + 200_000
 
 
-@each_page
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_serious_barrier(page, theme):
+    before = page.evaluate("document.documentElement.dataset.theme")
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    options = {"resultTypes": ["violations"], "preload": False}  # it would ask for files anew
+    parts = {"exclude": ["mjx-container"]}  # it says itself what it shows; checking that is slow
+    found = Axe().run(page, parts, options).response["violations"]
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", before)
+    serious = [
+        (violation["id"], node["html"][:200], node["failureSummary"])
+        for violation in found
+        for node in violation["nodes"]
+        if violation["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+
+
+def test_figures_keep_white_paper_in_the_dark(page):
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    paper = "all => all.map(e => getComputedStyle(e).backgroundColor)"
+    colors = page.locator(".cell_output img").evaluate_all(paper)
+    page.evaluate("document.documentElement.dataset.theme = 'light'")
+    assert set(colors) <= {"rgb(255, 255, 255)"}
+
+
+def test_on_paper_a_slider_is_its_starting_picture(page):
+    starts = [slider.text_content() for slider in page.locator(".widget-readout").all()]
+    page.emulate_media(media="print")
+    controls = [".bd-sidebar", ".bd-sidebar-secondary", ".widget-slider", ".widget-play"]
+    expect(page.locator(", ".join(f"{control}:visible" for control in controls))).to_have_count(0)
+    for slider, start in zip(page.locator(".widget-slider").all(), starts, strict=True):
+        picture = picture_of(slider)
+        expect(picture).to_be_visible()
+        expect(picture).to_have_attribute("alt", names(start))
+    page.emulate_media(media="null")
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_a_phone_scrolls_no_page_sideways_and_distorts_no_figure(site, browser, name):
     with visit(browser, site, name, PHONE) as page:
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
@@ -142,21 +203,109 @@ def test_a_phone_scrolls_no_page_sideways_and_distorts_no_figure(site, browser, 
             assert figure.evaluate(stretch) == pytest.approx(1, abs=0.02), "it is distorted"
 
 
-@each_page
-def test_every_equation_is_typeset_under_its_own_number(site, browser, name):
-    with visit(browser, site, name) as page:
-        expect(page.locator(".math:not(:has(mjx-container))")).to_have_count(0)
-        expect(page.locator("mjx-merror, [data-mjx-error], .math .eqno")).to_have_count(0)
-        prose = "e => { e = e.cloneNode(true); "
-        prose += "e.querySelectorAll('pre, code, script').forEach(c => c.remove()); "
-        prose += "return e.textContent; }"
-        assert not re.search(r"\$\$|\\[(\[]", page.locator("#main-content").evaluate(prose))
-        for equation in page.locator('.math[id^="eq-"]').all():
-            number = equation.get_attribute("id").removeprefix("eq-")
-            printed = equation.locator(
-                "mjx-assistive-mml mlabeledtr > :first-child"
-            ).all_text_contents()
-            assert [text.lower() for text in printed] == [f"({number})"]
+# --- Links
+
+
+class Links(HTMLParser):
+    """The identifiers of a page, and the addresses that it names."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.ids, self.addresses = set(), set()
+        self.feed(path.read_text())
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.ids |= {attributes[key] for key in ("id", "name") if attributes.get(key)}
+        self.addresses |= {attributes[key] for key in ("href", "src") if attributes.get(key)}
+
+
+def test_every_link_within_the_book_leads_somewhere():
+    pages = {path.resolve(): Links(path) for path in SITE.rglob("*.html")}
+    dead = []
+    for path, page in pages.items():
+        for address in page.addresses:
+            parts = urlsplit(address)
+            if parts.scheme:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            ids = pages[target].ids | {"", "top"} if target in pages else {""}
+            if not target.exists() or unquote(parts.fragment) not in ids:
+                dead.append(f"{path.relative_to(SITE.resolve())}: {address}")
+    assert dead == []
+
+
+def test_every_outside_address_of_the_text_is_listed_with_the_pages_that_name_it(status):
+    listed = Links(SITE / "book/status.html").addresses
+    assert status["addresses"].keys() <= listed
+    assert any(address.startswith("https://doi.org/") for address in status["addresses"])
+
+
+# --- What the build has measured
+
+
+@pytest.fixture(scope="module")
+def status():
+    """The measurements that the build has left."""
+    return json.loads((SITE / "status.json").read_text())
+
+
+def test_every_chapter_is_quick_and_small_enough_for_binder(status):
+    measured = status["chapters"]
+    assert {f"{chapter}.html" for chapter in measured} >= set(EXPLORED)
+    assert {name for name, run in measured.items() if run["seconds"] > MOST_SECONDS} == set()
+    assert {name for name, run in measured.items() if run["megabytes"] > MOST_MEGABYTES} == set()
+
+
+# --- Search, colours, downloads
+
+
+@pytest.mark.parametrize("start", ["http", "file"])
+def test_a_word_is_found_from_the_keyboard(site, browser, start):
+    with visit(browser, site if start == "http" else SITE.as_uri(), PAGES[0]) as page:
+        page.keyboard.press("Control+k")
+        page.keyboard.type("Husimi")
+        page.keyboard.press("Enter")
+        result = page.locator("#search-results li a", has_text="steady state").first
+        expect(result).to_be_visible()
+        result.click()
+        expect(page.locator("h1:visible")).to_contain_text("steady state")
+
+
+def test_a_button_makes_the_pages_dark_and_they_stay_so(site, browser):
+    background = "getComputedStyle(document.body).backgroundColor"
+    with visit(browser, site, PAGES[0]) as page:
+        light = page.evaluate(background)
+        button = page.get_by_role("button", name="Color mode")
+        while page.evaluate("document.documentElement.dataset.mode") != "dark":
+            button.click()
+        dark = page.evaluate(background)
+        page.goto(f"{site}/{PAGES[1]}")
+        assert page.evaluate(background) == dark != light
+
+
+@pytest.mark.parametrize("name", EXPLORED or PAGES)
+def test_a_chapter_can_be_downloaded_as_a_notebook_that_says_how_to_install(name):
+    notebook = nbformat.read(downloaded(name), as_version=4)
+    first = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    assert "%pip install" in first.source
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+
+
+def test_a_downloaded_notebook_runs_anywhere(status, tmp_path):
+    took = status["chapters"]
+    notebook = nbformat.read(downloaded(min(took, key=lambda c: took[c]["seconds"])), as_version=4)
+    NotebookClient(notebook, resources={"metadata": {"path": tmp_path}}, timeout=90).execute()
+
+
+def downloaded(name):
+    """Return the file that the download button of a page leads to."""
+    path = SITE / f"{name.removesuffix('.html')}.html"
+    (link,) = re.findall(r'href="([^"]+\.ipynb)"[^>]*btn-download-source', path.read_text())
+    return path.parent / link
+
+
+# --- Sliders
 
 
 def names(value):
@@ -231,8 +380,16 @@ def test_a_play_button_moves_its_picture_on(site, browser, name):
             expect_frame(slider, picture, before=value)
 
 
-def test_a_page_works_without_any_server(site, browser):
-    name = (EXPLORED or PAGES)[0]
-    with visit(browser, SITE.as_uri(), name) as page:
+def test_the_offline_copy_works_without_any_server(site, browser, tmp_path):
+    assert "lmgcav-book.zip" in (SITE / "book/index.html").read_text()
+    zipfile.ZipFile(SITE / "lmgcav-book.zip").extractall(tmp_path)
+    folder = tmp_path / "lmgcav-book"
+    with visit(browser, folder.as_uri(), (EXPLORED or PAGES)[0]) as page:
         expect(page.locator("mjx-container").first).to_be_attached()
-        expect(page.get_by_role("slider").first).to_be_visible()
+        slider = page.locator(".widget-slider").first
+        value = slider.locator(".widget-readout").text_content()
+        slider.get_by_role("slider").press("ArrowRight")
+        expect_frame(slider, picture_of(slider), before=value)
+        page.goto(f"{folder.as_uri()}/index.html")
+        page.wait_for_url(f"{folder.as_uri()}/book/index.html")
+        expect(page.locator(".offline-copy")).to_have_count(0)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import zipfile
 from pathlib import Path
 
 from docutils import nodes
@@ -9,6 +10,20 @@ from PIL import Image
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from lmgcav.explore import IN_BOOK
+
+OFFLINE = "lmgcav-book.zip"
+# What the theme brings along and no page asks for: maps for its developers, translations, fonts.
+NOT_NEEDED = (
+    "*.map",
+    "locales/*/LC_MESSAGES/*",
+    "vendor/fontawesome/webfonts/*",
+    "webpack-macros.html",
+)
+MENDED = {  # for screen readers: what stands outside every landmark, and a list of other things
+    '<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" '
+    'aria-label="Title, search and contents of the book"',
+    'role="doc-biblioentry"': 'role="listitem"',
+}
 
 
 def setup(app):
@@ -18,7 +33,10 @@ def setup(app):
     os.environ |= {IN_BOOK: "1", "TQDM_DISABLE": "1"}
     app.add_post_transform(TaggedEquations)
     app.connect("html-page-context", drop_repeated_scripts, priority=900)
+    app.connect("html-page-context", drop_unused_mathjax, priority=900)
     app.connect("build-finished", lighten)
+    app.connect("build-finished", mend_landmarks)
+    app.connect("build-finished", pack_offline_copy, priority=900)
     return {"version": "1", "parallel_read_safe": True}
 
 
@@ -34,11 +52,28 @@ def drop_repeated_scripts(app, pagename, templatename, context, doctree):
     context["script_files"] = kept
 
 
+def drop_unused_mathjax(app, pagename, templatename, context, doctree):
+    """Load MathJax on pages with equations only, not on those above them too."""
+    kinds = nodes.math | nodes.math_block
+    if doctree and not any(
+        doctree.findall(lambda node: isinstance(node, kinds))
+    ):
+        context["script_files"] = [
+            script
+            for script in context["script_files"]
+            if "mathjax"
+            not in f"{script.filename} {script.attributes}".lower()
+        ]
+
+
 def lighten(app, error):
     """Make the finished pages light enough for a telephone network."""
     if error is None:
         lighten_pictures(Path(app.outdir, "_images"))
         drop_unused_icons(Path(app.outdir))
+        for pattern in NOT_NEEDED:
+            for path in Path(app.outdir, "_static").rglob(pattern):
+                path.unlink()
 
 
 def lighten_pictures(folder):
@@ -59,6 +94,33 @@ def drop_unused_icons(site):
     script = site / "_static/scripts/fontawesome.js"
     icon = r'"?(?P<name>[\w-]+)"?:\[\d+,\d+,\[(?P<aliases>[^]]*)\],"\w+","[^"]+"\],?'
     script.write_text(re.sub(icon, keep, script.read_text()))
+
+
+def mend_landmarks(app, error):
+    """Correct what the theme says to screen readers."""
+    for page in Path(app.outdir).rglob("*.html") if error is None else []:
+        text = page.read_text()
+        for old, new in MENDED.items():
+            text = text.replace(old, new)
+        page.write_text(text)
+
+
+def pack_offline_copy(app, error):
+    """Pack the finished book, to be read without a server."""
+    site = Path(app.outdir)
+    if error is None:
+        with zipfile.ZipFile(
+            site / OFFLINE, "w", zipfile.ZIP_DEFLATED
+        ) as archive:
+            for path in sorted(site.rglob("*")):
+                if path.is_file() and path.name not in {
+                    OFFLINE,
+                    ".buildinfo",
+                    "objects.inv",
+                }:
+                    archive.write(
+                        path, Path(OFFLINE).stem / path.relative_to(site)
+                    )
 
 
 class TaggedEquations(SphinxPostTransform):

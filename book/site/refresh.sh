@@ -6,8 +6,12 @@ set -euo pipefail
 
 HTML_MANAGER=1.0.15 # draws ipywidgets without a kernel; BSD-3-Clause
 MATHJAX=3.2.2       # typesets equations; Apache-2.0
-# Besides the core, what the chapters' equations ask for (a missing one fails the page tests):
-TEX_EXTENSIONS="boldsymbol braket"
+# What the chapters' equations ask for (a missing part fails the page tests). The usual bundle would
+# add a menu, 100 kB on every page, that offers what is not here and stops the Tab key at each formula.
+PARTS="startup core input/tex output/chtml output/chtml/fonts/tex a11y/assistive-mml
+  input/tex/extensions/boldsymbol input/tex/extensions/braket"
+FONTS="AMS-Regular Calligraphic-Regular Main-Bold Main-Italic Main-Regular Math-BoldItalic Math-Italic
+  Math-Regular Size1-Regular Size2-Regular Size3-Regular Size4-Regular Zero"
 
 static=$(cd "$(dirname "$0")" && pwd)/static
 work=$(mktemp -d)
@@ -28,8 +32,11 @@ install -m 644 "$static"/../../../.venv/lib/python3*/site-packages/ipywidgets-*.
 
 unpack "mathjax@$MATHJAX" mathjax
 rm -rf "$static/mathjax"
-install -m 644 -D -t "$static/mathjax" mathjax/LICENSE mathjax/es5/tex-chtml.js
-install -m 644 -D -t "$static/mathjax/output/chtml/fonts/woff-v2" mathjax/es5/output/chtml/fonts/woff-v2/*.woff
-for extension in $TEX_EXTENSIONS; do
-  install -m 644 -D -t "$static/mathjax/input/tex/extensions" "mathjax/es5/input/tex/extensions/$extension.js"
+install -m 644 -D -t "$static/mathjax" mathjax/LICENSE
+for font in $FONTS; do
+  file=output/chtml/fonts/woff-v2/MathJax_$font.woff
+  install -m 644 -D "mathjax/es5/$file" "$static/mathjax/$file"
+done
+for part in $PARTS; do
+  install -m 644 -D "mathjax/es5/$part.js" "$static/mathjax/$part.js"
 done

@@ -7,6 +7,15 @@ document.addEventListener("DOMContentLoaded", () => {
   if (window.MathJax) window.MathJax.Hub ??= { Queue() {} };
 });
 
+// A copy of the book on a disk cannot read other pages for its search results, and has no copy of
+// itself to offer.
+if (location.protocol === "file:") {
+  document.addEventListener("DOMContentLoaded", () => {
+    DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+    for (const link of document.querySelectorAll(".offline-copy")) link.remove();
+  });
+}
+
 function say(element, attribute, text) {
   if (element.getAttribute(attribute) !== text) element.setAttribute(attribute, text);
 }
@@ -30,3 +39,13 @@ new MutationObserver(nameControls).observe(document, {
   subtree: true,
   attributeFilter: ["aria-valuetext"],
 });
+
+// An equation that is wider than the page can be scrolled from the keyboard.
+function letWideEquationsHaveFocus() {
+  for (const box of document.querySelectorAll("div.math")) {
+    if (box.scrollWidth > box.clientWidth) say(box, "tabindex", "0");
+    else box.removeAttribute("tabindex");
+  }
+}
+addEventListener("resize", letWideEquationsHaveFocus);
+addEventListener("load", () => window.MathJax?.startup?.promise.then(letWideEquationsHaveFocus));

@@ -1,0 +1,262 @@
+"""What the build of the book has measured: a Sphinx extension of this book alone.
+
+A hidden cell at the end of each chapter says how much memory its kernel and the largest of its
+workers took. When all pages are
+written, the measurements go into the page on the status of the book and into ``status.json``.
+"""
+
+import gzip
+import json
+import re
+import subprocess
+from collections import defaultdict
+from html import escape
+from html.parser import HTMLParser
+from importlib.metadata import requires, version
+from pathlib import Path
+from platform import python_version
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+from myst_nb.sphinx_ import NbMetadataCollector
+
+PEAK = """from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+
+from IPython.display import display
+
+kilobytes = sum(getrusage(who).ru_maxrss for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
+glue = {"name": "peak", "mime_prefix": "application/papermill.record/"}  # read by myst_nb.glue
+data = {f"{glue['mime_prefix']}text/plain": str(kilobytes)}
+display(data, raw=True, metadata={"scrapbook": glue})
+"""
+KINDS = {  # of addresses outside the book, in this order
+    "Publications, by DOI": "https://doi.org/",
+    "Preprints": "https://arxiv.org/",
+    "Documentation of NumPy, SciPy and QuTiP": (
+        "https://numpy.org/",
+        "https://docs.scipy.org/",
+        "https://qutip",
+    ),
+    "Elsewhere": "",
+}
+
+
+def setup(app):
+    """Register the extension with Sphinx."""
+    app.connect("source-read", add_cell)
+    app.connect(
+        "build-finished", report, priority=700
+    )  # after the pages have got lighter
+    return {"version": "1", "parallel_read_safe": True}
+
+
+def add_cell(app, docname, source):
+    """Let the kernel of a chapter say in the end how much memory it took."""
+    if app.env.doc2path(docname).endswith(".ipynb"):
+        notebook = nbformat.reads(source[0], as_version=4)
+        cell = nbformat.v4.new_code_cell(
+            PEAK, id="peak", metadata={"tags": ["remove-cell"]}
+        )
+        notebook.cells.append(cell)
+        source[0] = nbformat.writes(notebook)
+
+
+def report(app, error):
+    """Write what was measured."""
+    if error is None:
+        site = Path(app.outdir)
+        measured = {
+            "commit": commit(app.srcdir),
+            "versions": versions(),
+            "chapters": chapters(app.env, site),
+            "pages": {page: weight(site, page) for page in pages(site)},
+            "addresses": addresses(site),
+        }
+        (site / "status.json").write_text(
+            json.dumps(measured, indent=1, ensure_ascii=False)
+        )
+        fill(site / "book/status.html", measured)
+
+
+def commit(folder):
+    """Return the commit that the book was built from."""
+    try:
+        head = subprocess.run(
+            ["git", "rev-parse", "HEAD"],
+            cwd=folder,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return head.stdout.strip()
+
+
+def versions():
+    """Version of Python, and of each package that the book or its package asks for."""
+    asked = [
+        line for line in requires("lmgcav") if 'extra == "test"' not in line
+    ]
+    names = {re.match(r"[\w.-]+", line)[0].lower() for line in asked} | {
+        "lmgcav",
+        "sphinx",
+    }
+    return {"python": python_version()} | {
+        name: version(name) for name in sorted(names)
+    }
+
+
+def chapters(env, site):
+    """Seconds and megabytes that each chapter took."""
+    found = {}
+    for docname in sorted(env.found_docs):
+        run = NbMetadataCollector.get_exec_data(env, docname)
+        if run:
+            glued = site.parent / f"jupyter_execute/{docname}.glue.json"
+            peak = json.loads(glued.read_text())["peak"]["data"]["text/plain"]
+            found[docname] = {
+                "seconds": run["runtime"],
+                "megabytes": int(peak) * 1024 / 1e6,
+            }
+    return found
+
+
+def pages(site):
+    """Names of the pages of the book, without those of its source code."""
+    return sorted(
+        path.relative_to(site).as_posix() for path in site.glob("book/*.html")
+    )
+
+
+def weight(site, page):
+    """Bytes of a page, gzipped with all that it loads and all fonts of its equations."""
+    files = {site / page, *Loaded(site / page).files}
+    if any(path.name == "startup.js" for path in files):
+        files |= {
+            path
+            for path in (site / "_static/mathjax").rglob("*.*")
+            if path.is_file()
+        }
+    return sum(len(gzip.compress(path.read_bytes())) for path in files)
+
+
+class Loaded(HTMLParser):
+    """The scripts, style sheets and pictures that a page names."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.page, self.files = page, set()
+        self.feed(page.read_text())
+
+    def handle_starttag(self, tag, attributes):
+        """Note the file that an element loads."""
+        attributes = dict(attributes)
+        link = attributes.get("src" if tag in {"img", "script"} else "href")
+        loads = tag in {"img", "script"} or (
+            tag == "link"
+            and attributes["rel"] in {"stylesheet", "icon", "preload"}
+        )
+        if loads and link and not urlsplit(link).scheme:
+            path = self.page.parent / unquote(urlsplit(link).path)
+            self.files.add(path.resolve())
+
+
+def addresses(site):
+    """Pages that name each address outside the book."""
+    found = defaultdict(list)
+    for page in pages(site):
+        article = (site / page).read_text().partition("<article")[2]
+        for link in set(
+            re.findall(
+                r'<a class="reference external" href="([^"]+)"', article
+            )
+        ):
+            found[link].append(page)
+    return dict(sorted(found.items()))
+
+
+# --- The page
+
+
+def fill(path, measured):
+    """Put the measurements where the page has a place for them."""
+    text = path.read_text()
+    for name, content in {
+        "build": table(
+            ["", ""],
+            [["commit", measured["commit"]], *measured["versions"].items()],
+        ),
+        "chapters": chapter_table(measured),
+        "addresses": address_lists(measured["addresses"]),
+    }.items():
+        place = f'<div id="status-{name}"></div>'
+        assert place in text, f"book/status.md has no {place}"
+        text = text.replace(place, content)
+    path.write_text(text)
+
+
+def table(head, rows):
+    """Return a table in the style of the theme; the first column names its rows."""
+    cells = [
+        [f'<th scope="row">{row[0]}</th>', *(f"<td>{c}</td>" for c in row[1:])]
+        for row in rows
+    ]
+    head = (
+        "".join(f'<th scope="col">{cell}</th>' for cell in head)
+        if any(head)
+        else ""
+    )
+    body = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
+    return (
+        '<div class="pst-scrollable-table-container"><table class="table">'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def chapter_table(measured):
+    """Return time and memory of the chapters, and the weight of every page."""
+    rows = []
+    for page, size in measured["pages"].items():
+        run = measured["chapters"].get(page.removesuffix(".html"))
+        name = page.removeprefix("book/")
+        took = (
+            [f"{run['seconds']:.1f}", f"{run['megabytes']:.0f}"]
+            if run
+            else ["", ""]
+        )
+        rows.append(
+            [
+                f'<a href="{name}">{name.removesuffix(".html")}</a>',
+                *took,
+                f"{size / 1e6:.2f}",
+            ]
+        )
+    return table(
+        ["page", "run time in s", "peak memory in MB", "size in MB, gzipped"],
+        rows,
+    )
+
+
+def address_lists(found):
+    """Return one list for each kind of address."""
+    lists = []
+    for kind, start in KINDS.items():
+        links = [link for link in found if link.startswith(start)]
+        items = [
+            f"<li>{address(link, found.pop(link))}</li>" for link in links
+        ]
+        lists += (
+            [f"<h3>{kind}</h3>", f"<ul>{''.join(items)}</ul>"] if items else []
+        )
+    return "".join(lists)
+
+
+def address(link, named_in):
+    """Return an address with links to the pages that name it."""
+    names = [page.removeprefix("book/") for page in named_in]
+    pages = ", ".join(
+        f'<a href="{name}">{name.removesuffix(".html")}</a>' for name in names
+    )
+    shown = unquote(link).removeprefix("https://")
+    return f'<a class="reference external" href="{link}">{escape(shown)}</a> ({pages})'

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import binom, factorial
 
+from . import photons
 from .envelope import decay_time, early_envelope, envelope
 from .exact_dynamics import evolve
 from .husimi import husimi
@@ -29,6 +30,7 @@ from .mean_field import (
 from .model import Model, cavity_rates, coherent
 from .moments import squeezing
 from .multipoles import Multipoles
+from .scattering import Scattering, sampled_moments, scattered_moments
 from .spectrum import eigenvalues, gaps
 from .steady_state import best_squeezing, steady_moments, steady_state
 
@@ -1188,6 +1190,35 @@ def decay_becomes_slow_beyond_the_first_closing():
     return spectral_gap(0, 100, 1.5)
 
 
+# Section VI
+
+
+@claim(
+    "06_conclusions",
+    "Eq. (5)",
+    "relative change of <J²> at D up to 1/Γ, where atoms are free to change it, N = 12",
+    printed=0,
+    tolerance=1e-6,
+)
+def total_spin_is_conserved():
+    moments = scattered_moments(model_of_figures(2.09, 12), Scattering(), [0, 0.3, 1])
+    J2 = np.trace(moments.second, axis1=1, axis2=2)
+    return abs(J2 / J2[0] - 1).max()
+
+
+@claim(
+    "06_conclusions",
+    "Sec. IV B",
+    "inversion at D after 0.13/Γ from random paths, N = 400",
+    printed=0,
+    tolerance=0.03,
+    note="the statistical error of 2000 paths is 0.013",
+)
+def metastable_inversion_at_D_from_random_paths():
+    moments = sampled_moments(model_of_figures(2.09, 400), Scattering(), [0.13])
+    return moments.bloch[0, 2]
+
+
 # Appendix
 
 POINT_F = 0.9375  # χ/Γ
@@ -1363,3 +1394,59 @@ def exponent_of_the_envelope_of_many_atoms():
 def error_of_the_early_envelope():
     N, ts = 10**6, [envelope_time(10**6)]
     return (early_envelope(N, POINT_F, 1, ts) / envelope(N, POINT_F, 1, ts) - 1)[0]
+
+
+# Section VI, your own experiment
+
+
+@claim(
+    "06c_experiment",
+    "Sec. VI",
+    "lifetime of ³P₁ in μs, from its linewidth of 2π × 7.5 kHz",
+    printed=20,
+    tolerance=2,
+)
+def lifetime_of_the_intercombination_line():
+    return 1e6 / (2 * np.pi * 7.5e3)
+
+
+@claim(
+    "06c_experiment",
+    "Sec. II",
+    "log₁₀ κ/γ for κ = 2π × 160 kHz and the measured 167 s of ³P₀",
+    printed=8,
+    tolerance=0.5,
+    note="printed: eight orders of magnitude",
+)
+def clock_cavity_is_eight_orders_faster_than_its_atoms():
+    return np.log10(2 * np.pi * 160e3 * 167)
+
+
+# Section VI, the photons kept
+
+
+@claim(
+    "06b_photons",
+    "Eq. (15)",
+    "largest change of s when the light is kept, κ = 100 √N g, drive 2.4, times up to 8/(NΓ)",
+    printed=0,
+    tolerance=2e-3,
+)
+def mean_field_with_a_fast_light():
+    m, ts = Model.from_ratios(N=2, drive=2.4, twist=1.875), np.linspace(0, 4, 41)
+    s, _ = photons.mean_field_with_light(m, photons.linewidth(m, 100), ts)
+    return abs(s - mean_field(m, ts)).max()
+
+
+@claim(
+    "06b_photons",
+    "Eq. (24)",
+    "its λ at SS₃ over that with the light, sizes, κ = 100 √N g and drive 2.4",
+    printed=1,
+    tolerance=1e-3,
+)
+def eigenvalue_with_a_fast_light():
+    m = Model.from_ratios(N=2, drive=2.4, twist=1.875)
+    point = fixed_points(m)[-1]
+    with_light = photons.eigenvalues(m, photons.linewidth(m, 100), point)
+    return abs(point.eigenvalues[0] / with_light[0])

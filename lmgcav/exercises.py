@@ -23,6 +23,7 @@ from .exact_dynamics import evolve
 from .mean_field import critical_drive, fixed_points, long_time_average, period
 from .model import Model, coherent
 from .moments import squeezing
+from .scattering import Scattering, single_atom_table
 from .spectrum import eigenvalues, gaps
 from .steady_state import steady_moments
 
@@ -404,6 +405,38 @@ def undriven_levels():
 def lifetime():
     models = [Model.from_ratios(N=60, drive=drive, twist=TWIST) for drive in (1.76, 2.09)]
     return [1 / gaps(model).real for model in models]
+
+
+# --- Section VI
+
+
+@exercise(
+    "the time in units of 1/Γ",
+    hints={
+        "Ω_c is proportional to the number of atoms, not to its square.": lambda right: right / 2,
+        "the number falls exponentially, not linearly.": lambda right: -np.expm1(-right / 20) * 20,
+    },
+    tolerance=1e-4,
+)
+def crossing_by_loss():
+    point_D = Model.from_ratios(N=100, drive=2.09, twist=TWIST)
+    return np.log(point_D.Omega_c / point_D.Omega) / 0.05
+
+
+@exercise(
+    "three numbers: the rates over γ, γ_φ and γ_l",
+    hints={
+        "both atoms of a pair are disturbed.": lambda right: right / 2,
+        "take the mean of x, y and z, not the sum.": lambda right: 3 * right,
+        "that is the x part alone.": lambda right: right * [3 / 4, 3 / 2, 1],
+    },
+)
+def one_atom_rates():
+    alone = Model(N=1, chi=0, Omega=0)
+    tables = [
+        single_atom_table(alone, Scattering(**{kind: 1})) for kind in ("decay", "dephasing", "loss")
+    ]
+    return [-2 * np.diag(table)[1:4].mean() for table in tables]
 
 
 # --- Appendix

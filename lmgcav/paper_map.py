@@ -599,7 +599,7 @@ def parameter_row(parameter):
         place(parameter.chapter, parameter.where),
         plain(parameter.says),
         parameter.printed,
-        "taken over",
+        "–",
         verdict_link("parameter", parameter.erratum),
     ]
 

@@ -167,7 +167,7 @@ def first_truncation(start, tol):
     Errors fall as 10^(-K²/2N), slower where the trajectory passes near a saddle point.
     """
     typical = int(np.sqrt(2 * start.N * max(-np.log10(tol), 1))) + 2
-    return min(start.N, max(typical, int((norms_beyond(start.coordinates) > 1e-2).sum())))
+    return min(start.N, max(typical, int((norms_beyond(start.coordinates) > tol**0.5).sum())))
 
 
 def difference(moments, others):

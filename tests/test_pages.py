@@ -253,8 +253,9 @@ def status():
 def test_every_chapter_is_quick_and_small_enough_for_binder(status):
     measured = status["chapters"]
     assert {f"{chapter}.html" for chapter in measured} >= set(EXPLORED)
-    assert {name for name, run in measured.items() if run["seconds"] > MOST_SECONDS} == set()
-    assert {name for name, run in measured.items() if run["megabytes"] > MOST_MEGABYTES} == set()
+    for name, run in measured.items():  # by the clock, too, unless the machine has other work
+        assert min(run["seconds"], run["busy"]) < MOST_SECONDS, name
+        assert run["megabytes"] < MOST_MEGABYTES, name
 
 
 # --- Search, colours, downloads

@@ -17,7 +17,7 @@ NOT_NEEDED = (
     "*.map",
     "locales/*/LC_MESSAGES/*",
     "vendor/fontawesome/webfonts/*",
-    "webpack-macros.html",
+    "*webpack-macros.html",
 )
 MENDED = {  # for screen readers: what stands outside every landmark, and a list of other things
     '<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" '

@@ -11,7 +11,7 @@ import importlib
 import json
 import re
 from collections import defaultdict
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from types import ModuleType
 
@@ -51,23 +51,25 @@ def called(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if of_interest(alias.name):
-                    top = (
-                        alias.name
-                        if alias.asname
-                        else alias.name.split(".")[0]
+                    module = importlib.import_module(alias.name)
+                    if (
+                        not alias.asname
+                    ):  # then only the top of a.b.c gets a name
+                        module = importlib.import_module(
+                            alias.name.split(".")[0]
+                        )
+                    known[alias.asname or module.__name__] = (
+                        module.__name__,
+                        module,
                     )
-                    known[alias.asname or top] = (
-                        top,
-                        importlib.import_module(alias.name),
-                    )
-        elif (
-            isinstance(node, ast.ImportFrom)
-            and not node.level
-            and of_interest(node.module)
-        ):
+        elif isinstance(node, ast.ImportFrom) and of_interest(node.module):
+            module = importlib.import_module(node.module)
             for alias in node.names:
-                name = f"{node.module}.{alias.name}"
-                known[alias.asname or alias.name] = name, evaluate(name)
+                entry = (
+                    f"{node.module}.{alias.name}",
+                    member(module, alias.name),
+                )
+                known[alias.asname or alias.name] = entry
 
     def resolve(node):
         if isinstance(node, ast.Name):
@@ -99,8 +101,8 @@ def code_of(path):
 
 
 def of_interest(module):
-    """Whether a module is part of lmgcav or of the libraries that the book links."""
-    return module.split(".")[0] in {"lmgcav", *LIBRARIES}
+    """Whether a module, None for one's own, is of lmgcav or of a library that the book links."""
+    return (module or "").split(".")[0] in {"lmgcav", *LIBRARIES}
 
 
 @cache
@@ -131,7 +133,7 @@ def documented(module):
         if getattr(value, "__module__", None) == module.__name__ and callable(
             value
         ):
-            if name in lmgcav.__all__:
+            if value is getattr(lmgcav, name, None):
                 yield f"lmgcav.{name}", value
             elif id(value) in users():
                 yield f"{module.__name__}.{name}", value
@@ -172,9 +174,7 @@ class Libraries(SphinxDirective):
         callers = defaultdict(list)
         for path in sorted(ROOT.glob("lmgcav/*.py")):
             for name in filter(is_linked, called(path)):
-                callers[name].append(
-                    f":ref:`{path.stem} <module-{path.stem}>`"
-                )
+                callers[name].append(link_to_module(path.stem))
         for chapter, title in chapters().items():
             for name in filter(is_linked, called(ROOT / f"{chapter}.ipynb")):
                 callers[name].append(f":doc:`{title} </{chapter}>`")
@@ -191,6 +191,12 @@ class Libraries(SphinxDirective):
                 f"     - {', '.join(callers[name])}",
             ]
         return as_rst(self, lines)
+
+
+def link_to_module(name):
+    """Return a link to what the page says of a module, if it says anything."""
+    shown = any(documented(importlib.import_module(f"lmgcav.{name}")))
+    return f":ref:`{name} <module-{name}>`" if shown else f"``{name}``"
 
 
 def as_rst(directive, lines):
@@ -211,12 +217,16 @@ def is_linked(name):
 
 
 def evaluate(name):
-    """Return the object, perhaps a module, that has this public name."""
-    module, _, attribute = name.rpartition(".")
-    try:
-        return getattr(importlib.import_module(module), attribute)
-    except AttributeError:
-        return importlib.import_module(name)
+    """Return the object of a library, perhaps a module, that has this public name."""
+    top, *rest = name.split(".")
+    return reduce(member, rest, importlib.import_module(top))
+
+
+def member(module, name):
+    """Return what a module has under this name, perhaps a module that is not yet imported."""
+    if not hasattr(module, name):
+        return importlib.import_module(f"{module.__name__}.{name}")
+    return getattr(module, name)
 
 
 def target_of(name):
@@ -235,20 +245,34 @@ def link_to_library(name):
 # --- Links from a docstring
 
 
+# What is not prose in a docstring: mathematics, literal text, examples.
+MARKUP = (
+    r":math:`[^`]*`|``[^`]*``|^\.\. math::.*?(?=^\S|\Z)|^ *(?:>>>|\.\.\.).*?$"
+)
+
+
 def link_docstring(app, what, name, obj, options, lines):
     """Link equations and libraries, and keep the bars of |x| from being read as markup."""
-    if what == "module":  # written as reStructuredText, with mathematics
-        return
-    for i, line in enumerate(lines):
-        if not line.lstrip().startswith((">>>", "...")):
-            line = re.sub(r"\|", r"\|", line)
-            line = re.sub(
-                r"Eq\. \((A?\d+)\)", r":ref:`Eq. (\1) <eq-\1>`", line
-            )
-            pattern = rf"(?<!`)`((?:{'|'.join(LIBRARIES)})\.[\w.]+)`(?!`)"
-            lines[i] = re.sub(
-                pattern, lambda match: link_to_library(match[1]), line
-            )
+    prose = {
+        r"\|": lambda bar: r"\|",
+        r"Eq\. \((?P<number>A?\d+)\)": lambda eq: (
+            f":ref:`{eq[0]} <eq-{eq['number']}>`"
+        ),
+        rf"`(?P<name>(?:{'|'.join(LIBRARIES)})\.[\w.]+)`": lambda o: (
+            link_to_library(o["name"])
+        ),
+    }
+    text = "\n".join(lines)
+    for pattern, replaced in prose.items():
+        text = re.sub(
+            f"(?P<markup>{MARKUP})|{pattern}",
+            lambda match, replaced=replaced: (
+                match["markup"] or replaced(match)
+            ),
+            text,
+            flags=re.M | re.S,
+        )
+    lines[:] = text.split("\n")
 
 
 def name_chapters(app, what, name, obj, options, lines):

@@ -20,13 +20,15 @@ from urllib.parse import unquote, urlsplit
 import nbformat
 from myst_nb.sphinx_ import NbMetadataCollector
 
-PEAK = """from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
+USAGE = """from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from IPython.display import display
 
-kilobytes = sum(getrusage(who).ru_maxrss for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
-glue = {"name": "peak", "mime_prefix": "application/papermill.record/"}  # read by myst_nb.glue
-data = {f"{glue['mime_prefix']}text/plain": str(kilobytes)}
+used = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
+seconds = sum(usage.ru_utime + usage.ru_stime for usage in used)
+megabytes = sum(usage.ru_maxrss for usage in used) * 1024 / 1e6
+glue = {"name": "usage", "mime_prefix": "application/papermill.record/"}  # read by myst_nb.glue
+data = {f"{glue['mime_prefix']}text/plain": f"{seconds} {megabytes}"}
 display(data, raw=True, metadata={"scrapbook": glue})
 """
 KINDS = {  # of addresses outside the book, in this order
@@ -55,7 +57,7 @@ def add_cell(app, docname, source):
     if app.env.doc2path(docname).endswith(".ipynb"):
         notebook = nbformat.reads(source[0], as_version=4)
         cell = nbformat.v4.new_code_cell(
-            PEAK, id="peak", metadata={"tags": ["remove-cell"]}
+            USAGE, id="usage", metadata={"tags": ["remove-cell"]}
         )
         notebook.cells.append(cell)
         source[0] = nbformat.writes(notebook)
@@ -108,16 +110,20 @@ def versions():
 
 
 def chapters(env, site):
-    """Seconds and megabytes that each chapter took."""
+    """Seconds by the clock and on the processors, and megabytes, that each chapter took."""
     found = {}
     for docname in sorted(env.found_docs):
         run = NbMetadataCollector.get_exec_data(env, docname)
         if run:
             glued = site.parent / f"jupyter_execute/{docname}.glue.json"
-            peak = json.loads(glued.read_text())["peak"]["data"]["text/plain"]
+            usage = json.loads(glued.read_text())["usage"]["data"][
+                "text/plain"
+            ]
+            busy, peak = map(float, usage.split())
             found[docname] = {
                 "seconds": run["runtime"],
-                "megabytes": int(peak) * 1024 / 1e6,
+                "busy": busy,
+                "megabytes": peak,
             }
     return found
 
@@ -218,24 +224,18 @@ def chapter_table(measured):
     """Return time and memory of the chapters, and the weight of every page."""
     rows = []
     for page, size in measured["pages"].items():
-        run = measured["chapters"].get(page.removesuffix(".html"))
         name = page.removeprefix("book/")
-        took = (
-            [f"{run['seconds']:.1f}", f"{run['megabytes']:.0f}"]
-            if run
-            else ["", ""]
-        )
-        rows.append(
-            [
-                f'<a href="{name}">{name.removesuffix(".html")}</a>',
-                *took,
-                f"{size / 1e6:.2f}",
-            ]
-        )
-    return table(
-        ["page", "run time in s", "peak memory in MB", "size in MB, gzipped"],
-        rows,
-    )
+        link = f'<a href="{name}">{name.removesuffix(".html")}</a>'
+        run = measured["chapters"].get(page.removesuffix(".html"), {})
+        took = [f"{value:.0f}" for value in run.values()] or [""] * 3
+        rows.append([link, *took, f"{size / 1e6:.2f}"])
+    head = [
+        "page",
+        "run time in s",
+        "processor time in s",
+        "peak memory in MB",
+    ]
+    return table([*head, "size in MB, gzipped"], rows)
 
 
 def address_lists(found):

@@ -21,6 +21,7 @@ emission, the second keeps every atom a spin ½.
 """
 
 from dataclasses import dataclass, replace
+from functools import cache
 from html import escape
 
 import numpy as np
@@ -118,7 +119,7 @@ def gaussian_moments(model, scattering, ts, start=SOUTH_POLE):
     states = first[:, None]
     if grid.size > 1:
         limits = {"rtol": 1e-8, "atol": 1e-10 / model.N}
-        states = solve_ivp(motion, grid[[0, -1]], first, "DOP853", grid, **limits).y
+        states = solve_ivp(motion, grid[[0, -1]], first, "LSODA", grid, **limits).y
     s, V = states[:3].T[position[1:]], states[3:].T[position[1:]].reshape(-1, 3, 3)
     quarter = model.N**2 / 4
     return Moments(model.N, model.N / 2 * s, quarter * (V + s[:, :, None] * s[:, None, :]))
@@ -214,11 +215,10 @@ class Experiment:
         if np.isinf(turn) or not m.Omega:
             rate = -fixed_points(m)[0].eigenvalues[0].real
             return found | {"spin comes to rest": 1 / rate}
-        few = Model.from_ratios(N=FEW, drive=m.drive, twist=m.twist)
         return found | {
             "spin turns once": turn,
             "turns dephase": decay_time(m.N, m.chi, m.Gamma),
-            "spin diffuses to rest": 1 / (m.Gamma * gaps(few).real),
+            "spin diffuses to rest": 1 / (m.Gamma * slowest_rate(m.drive, m.twist)),
         }
 
     @property
@@ -256,7 +256,7 @@ class Experiment:
         m, gamma = self.model, self.scattering.decay
         lag, force = m.N * m.Gamma / self.kappa, abs(m.Omega) / np.hypot(self.kappa / 2, self.Delta)
         free = gamma / (m.N * m.Gamma)
-        found = []
+        found, settling_time = [], self.settling_time
         if lag > SMALL:
             found.append(f"The field lags behind the atoms: NΓ/κ is {lag:.2g}.")
         if force > SMALL:
@@ -264,7 +264,7 @@ class Experiment:
         if free > SMALL:
             found.append(f"Atoms emit alone, not together: γ/(NΓ) is {free:.2g}.")
         for name, verb in {"decay": "decay", "dephasing": "dephase", "loss": "are lost"}.items():
-            share = -np.expm1(-getattr(self.scattering, name) * self.settling_time)
+            share = -np.expm1(-getattr(self.scattering, name) * settling_time)
             if share > SMALL:
                 found.append(f"Before the steady state {share:.0%} of the atoms {verb} alone.")
         return found
@@ -292,6 +292,12 @@ class Experiment:
     def _repr_html_(self):
         rows = (f"<tr><th>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in self.rows())
         return f'<table class="table">{"".join(rows)}</table>'
+
+
+@cache
+def slowest_rate(drive, twist):
+    """Slowest decay in the Liouvillian of a few atoms, in units of Γ."""
+    return gaps(Model.from_ratios(N=FEW, drive=drive, twist=twist)).real
 
 
 def prefixed(value, unit):

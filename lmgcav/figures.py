@@ -21,6 +21,7 @@ from .envelope import (
 )
 from .mean_field import (
     basin_boundary,
+    critical_drive,
     fixed_points,
     mean_field,
     oscillates,
@@ -455,3 +456,49 @@ def draw_mode_sphere(axes, theta, phi, Q, **view):
     image = draw_husimi_sphere(axes, theta, phi, Q, **view)
     image.set(cmap="RdBu_r", norm=Normalize(-abs(Q).max(), abs(Q).max()))
     return image
+
+
+def draw_experiment(place, clock, experiment):
+    """Draw where an experiment stands in Fig. 5 and when its stages come.
+
+    Parameters
+    ----------
+    place, clock : matplotlib.axes.Axes
+    experiment : lmgcav.experiment.Experiment
+    """
+    m = experiment.model
+    twist = np.linspace(0, 6, 121) ** 3
+    turns = critical_drive(twist) / np.hypot(1, twist)
+    bounds = [np.zeros_like(twist), 1 / np.hypot(1, twist), np.ones_like(twist), 1.5]
+    for low, high, color in zip(bounds[:-1], bounds[1:], ["C5", "C3", "C6"], strict=True):
+        place.fill_betweenx(twist, low, high, color=color, alpha=0.3, linewidth=0)
+    place.plot(turns, twist, color="black", linewidth=1)
+    place.plot(abs(m.Omega) / m.Omega_c, abs(m.twist), "o", color="black")
+    place.set_yscale("asinh", linear_width=1)
+    place.set(xlabel=RATIO_LABEL, xlim=(0, 1.5), ylabel=r"$2\chi/\Gamma = 2\Delta/\kappa$")
+    place.set(ylim=(0, twist[-1]), yticks=[0, 1, 10, 100], xticks=[0, 0.5, 1, 1.5])
+    stages = experiment.stages()
+    rows = -np.arange(len(stages))
+    clock.semilogx(list(stages.values()), rows, "o", color="C0")
+    clock.set_yticks(rows, list(stages))
+    clock.set(xlabel="time (s)", xlim=(1e-10, 1e6), ylim=(-4.5, 0.5))
+    rates = vars(experiment.scattering)
+    for (name, rate), color in zip(rates.items(), ["C3", "C1", "0.5"], strict=True):
+        if rate:
+            clock.axvline(1 / rate, color=color, linestyle="--", linewidth=1.2)
+            clock.annotate(
+                name,
+                (1 / rate, 0.05),
+                color=color,
+                rotation=90,
+                ha="right",
+                xycoords=("data", "axes fraction"),
+            )
+
+
+def draw_regions(axes, top):
+    """Shade the three regions of Fig. 5 up to χ/Γ = ``top``, in the colours of that figure."""
+    exchange = np.linspace(0, top, 201)
+    border = np.hypot(1, 2 * exchange)
+    for color, (low, high) in {"C5": (0, 1), "C3": (1, border), "C6": (border, 10)}.items():
+        axes.fill_betweenx(exchange, low, high, color=color, alpha=0.3, lw=0)

@@ -482,7 +482,6 @@ PARAMETERS = [
     Parameter("07_envelope", "Fig. 14", "atoms", "400, 10000"),
 ]
 
-
 judged = cache(judge)  # the summary and the tables share the values
 
 
@@ -535,13 +534,12 @@ def functions_of(compute):
         seen.add(code)
         waiting += [part for part in code.co_consts if inspect.iscode(part)]
         for name in (it.argval for it in get_instructions(code) if it.opname == "LOAD_GLOBAL"):
-            helper = inspect.unwrap(getattr(claims, name, None))
-            if name in lmgcav.__all__ and name not in ("Model", "Multipoles"):
-                found.add(name)
-            elif getattr(helper, "__module__", "") == claims.__name__ and inspect.isfunction(
-                helper
-            ):
-                waiting += {helper.__code__} - seen
+            value = inspect.unwrap(getattr(claims, name, None))
+            if inspect.isfunction(value):
+                if value.__module__ == claims.__name__:
+                    waiting += {value.__code__} - seen
+                elif name in lmgcav.__all__:
+                    found.add(name)
     return tuple(sorted(found))
 
 

@@ -11,8 +11,9 @@ import exact_dynamics
 import mean_field
 import spectrum
 import steady_state
+import sweep
 
-MODULES = [steady_state, mean_field, exact_dynamics, spectrum, envelope]
+MODULES = [steady_state, mean_field, exact_dynamics, spectrum, envelope, sweep]
 BENCHMARKS = {f.__name__: f for module in MODULES for f in module.BENCHMARKS}
 
 

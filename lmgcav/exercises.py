@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 from scipy.signal import find_peaks
 
 from . import arguments
 from .cavity import elimination_error
 from .envelope import early_envelope, envelope
 from .exact_dynamics import evolve
+from .experiment import coupling
 from .mean_field import critical_drive, fixed_points, long_time_average, period
-from .model import Model, coherent
+from .model import Model, cavity_rates, coherent
 from .moments import squeezing
+from .photons import sideband_rates
 from .scattering import Scattering, single_atom_table
 from .spectrum import eigenvalues, gaps
 from .steady_state import steady_moments
@@ -437,6 +439,63 @@ def one_atom_rates():
         single_atom_table(alone, Scattering(**{kind: 1})) for kind in ("decay", "dephasing", "loss")
     ]
     return [-2 * np.diag(table)[1:4].mean() for table in tables]
+
+
+@exercise(
+    "two numbers: Ω/(√N g) at the border for the drive on the atoms, Ω/Ω_c for that by the mirror",
+    hints={
+        "the borders are exchanged.": lambda right: right[::-1],
+        "the top is twice as high above the bottom as the side.": lambda right: (
+            right / [np.sqrt(2), 1]
+        ),
+    },
+)
+def kicked_pendulum():
+    def missing(drive):
+        return 1 + np.sqrt(1 - drive**2) - drive * (np.pi - np.arcsin(drive))
+
+    return [2, brentq(missing, 0.5, 0.9)]
+
+
+@exercise(
+    "k/d for the fastest pumping at w = 1.875",
+    hints={"that is the resonance; a wider line carries a little more.": lambda right: 1 / TWIST},
+)
+def best_sideband():
+    def slowness(k):
+        up, down = sideband_rates(Model(N=2, chi=TWIST / 2, Omega=1.0), 2 * k)
+        return down - up
+
+    return minimize_scalar(slowness, (0.3, 0.5, 0.9)).x
+
+
+@exercise(
+    "the cooperativity C",
+    tolerance=0.02,
+    hints={
+        "this is for a cavity on resonance.": lambda right: right / (1 + TWIST**2),
+        "half of the atoms, not 1/e of them.": lambda right: right * np.log(2),
+    },
+)
+def needed_cooperativity():
+    g, kappa = 1.0, 1.0
+    _, Gamma = cavity_rates(g, kappa, TWIST / 2 * kappa)
+    return 4 * g**2 / (kappa * Gamma * np.log(2) / 2)
+
+
+@exercise(
+    "two numbers: N, and NΓ/γ",
+    tolerance=0.01,
+    hints={
+        "this N is that on resonance.": lambda right: right / [1 + 200**2, 1],
+        "2Δ/κ is 200.": lambda right: right * [(1 + 100**2) / (1 + 200**2), 1],
+    },
+)
+def largest_cloud():
+    kappa, gamma = 2 * np.pi * 160e3, 2 * np.pi * 7.5e3
+    g = coupling(finesse=24_000, waist=75e-6, wavelength=689e-9, kappa=kappa, gamma=gamma)
+    _, Gamma = cavity_rates(g, kappa, 100 * kappa)
+    return [0.1 * kappa / Gamma, 0.1 * kappa / gamma]
 
 
 # --- Appendix

@@ -202,3 +202,28 @@ def test_what_does_not_fit_in_memory_is_refused_at_once(N, g):
         cavity.atom_cavity_moments(N, g, 1.0, 0, 1, [0, 1])
     with pytest.raises(MemoryError, match=r"^The dynamics of 10000000 atoms needs 100000020.0 GB"):
         cavity.eliminated_moments(lmg.Model(N=10**7, chi=0, Omega=1), [0, 1])
+
+
+# The steady state with the light kept
+
+
+@pytest.mark.parametrize(("N", "drive", "twist"), [(1, 0.7, -1.0), (2, 1.4, 1.0), (3, 2.2, 0.5)])
+def test_steady_state_with_the_light_is_where_the_dynamics_ends(N, drive, twist):
+    model = lmg.Model.from_ratios(N=N, drive=drive, twist=twist)
+    couplings = cavity.cavity_parameters(model, 3.0)
+    late = cavity.atom_cavity_moments(N, *couplings, model.Omega, [60.0], start=TILTED)
+    steady = cavity.atom_cavity_steady_moments(N, *couplings, model.Omega)
+    np.testing.assert_allclose(late.mean[0], steady.mean, atol=1e-5)
+    np.testing.assert_allclose(late.second[0], steady.second, atol=1e-5)
+
+
+@pytest.mark.parametrize(("drive", "twist"), [(0.8, 1.875), (1.6, -1.0)])
+def test_steady_state_with_the_light_approaches_eq_9_as_the_square_of_g_over_kappa(drive, twist):
+    model, ratios = lmg.Model.from_ratios(N=3, drive=drive, twist=twist), np.array([30.0, 60.0])
+    steady = [
+        cavity.atom_cavity_steady_moments(3, *cavity.cavity_parameters(model, ratio), model.Omega)
+        for ratio in ratios
+    ]
+    exact = lmg.steady_moments(model).bloch
+    errors = [np.linalg.norm(moments.bloch - exact) for moments in steady]
+    assert power(ratios, errors) == pytest.approx(-2, abs=0.05)

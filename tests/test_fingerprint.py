@@ -106,6 +106,12 @@ def test_every_change_of_what_a_function_does_is_noticed(code, old, new):
     assert of(code.replace(old, new)) != of(code)
 
 
+def test_the_main_program_counts_although_an_installed_one_starts_it(monkeypatch):
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__file__", "site-packages/mpi4py/__main__.py", raising=False)
+    assert of(DIRECT.replace("shift=0", "shift=1")) != of(DIRECT)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -7,12 +7,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
 from nbgrader.api import Gradebook
 
-SOURCE = Path(__file__).parent.parent / "coursework" / "source"
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "coursework" / "source"
 SETS = sorted(path.name for path in SOURCE.iterdir())
 
 
@@ -176,3 +178,15 @@ def test_masters_score_full_points_empty_sheets_none_and_slips_hear_why(
             feedback = tmp_path / "feedback" / student / name / f"{name}.html"
             said = html.unescape(feedback.read_text())
             assert f"AssertionError</span>: {slip.message}" in said
+
+
+def test_the_built_pages_offer_the_students_versions(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "book" / "site")
+    from coursework import write_student_versions
+
+    write_student_versions(SimpleNamespace(srcdir=ROOT, outdir=tmp_path), None)
+    page = (ROOT / "book" / "instructors.md").read_text()
+    for name in SETS:
+        path = f"coursework/{name}/{name}.ipynb"
+        assert f'href="../{path}"' in page
+        assert "SOLUTION" not in (tmp_path / path).read_text()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lmgcav as lmg
-from lmgcav.fingerprint import fingerprint
+from lmgcav.fingerprint import fingerprint, package
 
 
 def of(code):
@@ -109,6 +109,7 @@ def test_every_change_of_what_a_function_does_is_noticed(code, old, new):
 def test_the_main_program_counts_although_an_installed_one_starts_it(monkeypatch):
     main = sys.modules["__main__"]
     monkeypatch.setattr(main, "__file__", "site-packages/mpi4py/__main__.py", raising=False)
+    package.cache_clear()
     assert of(DIRECT.replace("shift=0", "shift=1")) != of(DIRECT)
 
 

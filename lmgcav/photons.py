@@ -44,6 +44,8 @@ from . import arguments
 from .mean_field import critical_drive, fixed_points, potential
 from .model import SOUTH_POLE, Model, bloch_vector
 
+MOST_STEPS = 10**6
+
 
 def linewidth(model, ratio):
     """Linewidth κ of the cavity with a given r = κ/(√N g) that Eq. (3) turns into ``model``.
@@ -236,12 +238,18 @@ def decays(drive, twist, ratio, *, light=0.0, length=60.0):
     light : float, default 0
         4g<a>/(NΓ) at t = 0.
     length : float, default 60
-        Duration of the integration in units of 2/(NΓ); half as many 1/κ are added.
+        Duration of the integration in units of 2/(NΓ); as many 1/κ are added.
 
     Returns
     -------
     bool or numpy.ndarray of bool, shape (...)
         Whether the light has cancelled the drive at the end, |W| < d/20 on average.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or the slowest cavity so slow or the fastest so fast that
+        the integration would take minutes.
 
     Examples
     --------
@@ -256,8 +264,10 @@ def decays(drive, twist, ratio, *, light=0.0, length=60.0):
     k = _speed(twist, ratio)
     mode = np.max([k, 2 * np.sqrt(k)], axis=0) * np.hypot(1, twist)  # its rates, |λ| of SS_1
     fastest = np.max([mode, 3 * drive, drive + abs(light)])
-    length *= 1 + 0.5 / k.min()
+    length = arguments.positive("length", length) * (1 + 0.5 / k.min())
     steps = int(np.ceil(length * fastest / 0.5))
+    if steps > MOST_STEPS:
+        arguments.refuse("ratio", f"such that {MOST_STEPS} steps in time are enough", ratio)
     state = np.zeros((3, *drive.shape), complex)
     state[1], state[2] = -1, light
     total = np.zeros(drive.shape)
@@ -311,6 +321,7 @@ def critical_drive_with_light(twist, ratio, *, tolerance=1e-3, **options):
     twist, ratio = np.broadcast_arrays(
         arguments.finite_array("twist", twist), _positive("ratio", ratio)
     )
+    tolerance = max(arguments.positive("tolerance", tolerance), 1e-12)
     high = np.hypot(1, twist)
     low, width = np.where(twist == 0, 0.0, 1.0), tolerance * high
     while (high - low > width).any():

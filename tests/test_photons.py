@@ -297,6 +297,9 @@ def test_every_start_comes_to_rest_in_ss_1_or_ss_3():
         (lambda m: mean_field_with_light(m, 1, [0, 1], [0, 0, 2]), "Argument start must be"),
         (lambda m: decays(1, 1, 0), "Argument ratio must be positive"),
         (lambda m: decays(-1, 1, 1), "Argument drive must be positive"),
+        (lambda m: decays(1, 1, [1, 1e6]), "Argument ratio must be such that 1000000 steps"),
+        (lambda m: decays(1, 1, 1e-6), "Argument ratio must be such that 1000000 steps"),
+        (lambda m: critical_drive_with_light(1, 1, tolerance=0), "Argument tolerance must be"),
         (lambda m: critical_shift(0), "Argument twist must be positive"),
     ],
 )

@@ -167,7 +167,8 @@ def first_truncation(start, tol):
     Errors fall as 10^(-K²/2N), slower where the trajectory passes near a saddle point.
     """
     typical = int(np.sqrt(2 * start.N * max(-np.log10(tol), 1))) + 2
-    return min(start.N, max(typical, int((norms_beyond(start.coordinates) > tol**0.5).sum())))
+    tail = max(1e-2, np.sqrt(tol))
+    return min(start.N, max(typical, int((norms_beyond(start.coordinates) > tail).sum())))
 
 
 def difference(moments, others):
@@ -181,8 +182,8 @@ def propagate(model, plan, start, ts, tol, states, progress, hours):
 
     K is the highest rank in stepping, and ``late`` that where Arnoldi's method takes over, tried
     after as many products as the patience says. Returns the `Trajectory`, its error that of
-    rounding and of Arnoldi's method only, the rank that its states reach, and the patience that
-    was needed.
+    rounding and of Arnoldi's method only, the rank that its states reach (K if there were no
+    long times, where that matters), and the patience that was needed.
     """
     K, late, stretch, patience = plan
     N, truncation, error = model.N, K, ROUNDING * np.sqrt(model.N)
@@ -190,7 +191,7 @@ def propagate(model, plan, start, ts, tol, states, progress, hours):
     B2, c, slope = scaled_generator(model, K, stretch)
     x, t, rows, products = resized(start.coordinates, K), 0.0, [], 0
     kept = (K + 1) ** 2 if states else min((K + 1) ** 2, 9)
-    wanted, began = K, time.monotonic()
+    reach, wanted, began = K, K, time.monotonic()
     try:
         with progress_bar(ts[-1], f"Eq. (4), N = {N}, K = {K}", progress) as advance:
             while len(rows) < len(ts):
@@ -204,13 +205,14 @@ def propagate(model, plan, start, ts, tol, states, progress, hours):
                 rows += [*found[:-1]]
                 advance(end - t)
                 t, products = end, products + weights.shape[1]
-                wanted = max(wanted, rank_needed(x, tol))
+                reach = max(reach, rank_needed(x, tol))
                 if products > patience and (ts[-1] - t) * c > 2 * PATIENCE:
                     found = late_times(model, late, x, ts[len(rows) :] - t, tol, progress)
                     if found:
                         weights, basis, slow_error = found
                         rows += [*weights @ basis[:, :kept]]
                         truncation, error = rank(basis), error + slow_error
+                        wanted = reach
                         break
                     patience *= 2
                     check_hours(hours, (time.monotonic() - began) * (ts[-1] - t) / t)

@@ -1,0 +1,115 @@
+"""Every chapter runs at another size: parameters are checked, figures and data are saved."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import papermill
+import pytest
+
+from lmgcav import rerun
+
+BOOK = Path(__file__).parent.parent / "book"
+SMALL = {
+    "01_introduction": {"points": 11},
+    "02_model": {"N": 2, "duration": 1.0, "points": 11},
+    "03_steady_state": {"N": 50, "points": 8, "largest": 3, "N_husimi": 20},
+    "04a_mean_field": {"length": 12, "samples": 60, "points": 21, "steps": 24},
+    "04b_exact_dynamics": {
+        "N": 40,
+        "samples": 41,
+        "atoms": [20, 40],
+        "few": [20, 40],
+        "nodes": 10,
+        "drive_step": 0.1,
+        "N_explore": 20,
+    },
+    "04c_squeezing_dynamics": {"N": 30, "steps": 60, "sizes": [10, 20], "N_slider": 10},
+    "05_spectrum": {"N": 20, "count": 30, "N_doubt": [8, 12], "N_pseudo": 10, "grid": [5, 7]},
+    "06_conclusions": {"few": 6, "many": 50, "paths": 100, "sizes": [20, 60], "small": [10, 20]},
+    "06b_photons": {"length": 12, "samples": 41, "twists": [0.5, 1.875], "few": 2},
+    "06c_experiment": {"atoms": 1000, "points": 20},
+    "07_envelope": {"N": 50, "samples": 80, "sizes": [20, 40], "largest": 3, "N_strong": [10, 20]},
+}
+CHAPTERS = sorted(path.stem for path in BOOK.glob("*.ipynb") if path.stem[0].isdigit())
+
+
+def figures_of(chapter):
+    cells = nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4).cells
+    return re.findall(r'^show\("(.+)"\)$', "\n".join(cell.source for cell in cells), re.M)
+
+
+@pytest.fixture
+def run(tmp_path):
+    def execute(chapter, **parameters):
+        papermill.execute_notebook(
+            BOOK / f"{chapter}.ipynb",
+            tmp_path / "out.ipynb",
+            parameters,
+            cwd=BOOK,
+            progress_bar=False,
+            kernel_name="python3",
+        )
+
+    return execute
+
+
+@pytest.mark.filterwarnings("default")  # of papermill and of the kernel's client
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_runs_at_another_size_and_saves_its_figures(chapter, run, tmp_path):
+    run(chapter, save_to=str(tmp_path / "figures"), **SMALL[chapter])
+    names = figures_of(chapter)
+    assert names
+    saved = sorted(path.name for path in (tmp_path / "figures").iterdir())
+    expected = [f"{chapter}_{name}.{kind}" for name in names for kind in ("npz", "pdf")]
+    assert saved == sorted(expected)
+    for path in (tmp_path / "figures").glob("*.npz"):
+        with np.load(path) as data:
+            about = json.loads(str(data["provenance"]))
+            assert len(data.files) > 1, "there is nothing drawn"
+        assert about["parameters"].items() >= SMALL[chapter].items()
+        assert {"chapter", "commit", "date", "versions"} <= about.keys()
+
+
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"pionts": 5}, "Argument pionts must be a parameter of this chapter: points, twist"),
+        ({"points": 0}, "Argument points must be a positive integer, but points = 0"),
+        ({"points": "many"}, "Argument points must be a positive integer, but points = 'many'"),
+        ({"twist": "a lot"}, "Argument twist must be a finite real number"),
+        ({"save_to": "/dev/null/figures"}, "Argument save_to must be a folder that can be written"),
+    ],
+)
+def test_wrong_parameters_end_the_run_with_the_reason(wrong, sentence, run):
+    with pytest.raises(papermill.PapermillExecutionError, match=re.escape(sentence)):
+        run("01_introduction", **wrong)
+
+
+PARAMETERS = 'N = 4  # atoms\nratios = [0.5, 1]\nfirst, last = 1e-3, 20\nsave_to = ""'
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "sentence"),
+    [
+        ("ratios = [1, 'a']", [1, "a"], "Argument ratios must be finite real numbers"),
+        ("ratios = []", [], "Argument ratios must be a list of numbers"),
+        ("last = 2.5", 2.5, "Argument last must be a positive integer"),
+        ("save_to = 3", 3, "Argument save_to must be of the class str"),
+    ],
+)
+def test_values_of_another_kind_are_refused(given, value, sentence):
+    cells = [PARAMETERS, rerun.GIVEN + given, "begin"]
+    values = rerun.assigned(PARAMETERS) | {given.split(" = ")[0]: value}
+    with pytest.raises(ValueError, match=f"^{sentence}"):
+        rerun.begin("chapter", cells, values)
+
+
+def test_a_cell_that_is_run_twice_still_finds_the_parameters():
+    values = rerun.assigned(PARAMETERS) | {"N": 6}
+    run = rerun.begin("chapter", [PARAMETERS, "begin", "begin"], values)
+    assert run.parameters == {"N": 6, "ratios": [0.5, 1], "first": 1e-3, "last": 20, "save_to": ""}
+    assert run.save_to is None

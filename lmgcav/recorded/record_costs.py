@@ -1,0 +1,77 @@
+"""Record what a point costs: ``python lmgcav/recorded/record_costs.py``.
+
+Writes costs.npz beside this file, with its provenance: tables of time on one core (seconds) and
+peak memory (MB) against N, each point in a process of its own. It takes a few minutes and 2 GB.
+"""
+
+import json
+import os
+import platform
+import re
+import time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+
+import lmgcav as lmg
+
+TWIST = 1.875  # 2χ/Γ
+DRIVE = 2.17  # 2Ω/(NΓ) of point E
+SIZES = {
+    "steady": [10**3, 10**4, 10**5, 10**6, 10**7],
+    "dynamics": [100, 200, 400, 1000, 2000, 4000, 10_000],
+    "spectrum": [50, 100, 200, 400],
+}
+FILE = Path(__file__).with_name("costs.npz")
+
+
+def steady(N):
+    """Moments of the steady state."""
+    lmg.steady_moments(lmg.Model.from_ratios(N=N, drive=DRIVE, twist=TWIST))
+
+
+def dynamics(N):
+    """Moments along three mean-field periods, to 1e-6."""
+    model = lmg.Model.from_ratios(N=N, drive=DRIVE, twist=TWIST)
+    lmg.evolve(model, np.linspace(0, 20 / N, 201), progress=False)
+
+
+def spectrum(N):
+    """150 eigenvalues nearest to zero."""
+    lmg.eigenvalues(lmg.Model.from_ratios(N=N, drive=DRIVE, twist=TWIST), 150)
+
+
+def cost(kind, N):
+    """Seconds of this process that a point takes, and the peak memory of the process in MB."""
+    start = time.process_time()
+    globals()[kind](N)
+    seconds = time.process_time() - start
+    peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return [seconds, int(peak[1]) * 1024 / 1e6]
+
+
+def provenance():
+    """Everything needed to tell where the numbers come from, as JSON."""
+    versions = {name: version(name) for name in ("lmgcav", "numpy", "scipy")}
+    machine = {"machine": platform.machine(), "cores": os.cpu_count()}
+    about = {"python": platform.python_version(), "date": date.today().isoformat()}
+    return json.dumps({"twist": TWIST, "drive": DRIVE, **versions, **machine, **about})
+
+
+def main():
+    """Record all tables, each with the columns N, seconds, MB."""
+    points = [(kind, N) for kind, sizes in SIZES.items() for N in sizes]
+    options = {"mp_context": get_context("spawn"), "max_tasks_per_child": 1}
+    with ProcessPoolExecutor(1, **options) as pool:
+        found = lmg.sweep(cost, {("kind", "N"): points}, executor=pool)
+    rows = np.column_stack([found.N, found])
+    tables = {kind: rows[found.kind == kind] for kind in SIZES}
+    np.savez(FILE, provenance=provenance(), **tables)
+
+
+if __name__ == "__main__":
+    main()

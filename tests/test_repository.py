@@ -34,7 +34,7 @@ LAYERS = [
         "photons",
         "experiment",
     },
-    {"figures", "results", "sweep", "claims", "exercises", "paper_map"},
+    {"figures", "results", "sweep", "claims", "exercises", "paper_map", "rerun"},
     {"explore"},
 ]
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}

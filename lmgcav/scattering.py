@@ -184,8 +184,11 @@ def summed(one_atom, n):
         rows.append(row)
         columns.append(position[tuple(changed.T[1:])])
         values.append(n[row, old] * one_atom[old, new])
+    shape = len(n), len(n)
+    if not rows:
+        return csr_array(shape)
     entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
-    return csr_array(entries, shape=(len(n), len(n)))
+    return csr_array(entries, shape=shape)
 
 
 def product_generator(model, scattering, n):
@@ -232,6 +235,10 @@ def sampled_moments(model, scattering, ts, start=SOUTH_POLE, *, samples=2000, se
     -------
     Moments
         With leading axis t. Beyond the statistical error, off by a fraction of order 1/N.
+
+    Notes
+    -----
+    A turn of the spin takes 40 steps, so the work grows as N times the last of the times.
 
     Examples
     --------
@@ -284,7 +291,8 @@ def classical_paths(model, scattering, ts, s, random):
     t, speed = 0.0, model.N * np.hypot(model.chi, model.Gamma / 2) + abs(model.Omega)
     for end in arguments.times(ts):
         steps = int(np.ceil((end - t) * speed * STEPS / (2 * np.pi)))
-        for h in [(end - t) / max(steps, 1)] * steps:
+        h = (end - t) / max(steps, 1)
+        for _ in range(steps):
             noise = np.sqrt(model.Gamma * h) * (random.normal(size=(2, s.shape[1])).T @ [1, 1j])
             s = damped(scattering, t, h / 2, s)
             middle = turned(s, h / 2 * field(model, s) + noise / 2, model.chi * h / 2)

@@ -84,7 +84,7 @@ def test_moments_are_those_of_qutip_atom_by_atom(N, scattering):
         np.testing.assert_allclose(moments.second, second, atol=1e-6)
 
 
-@pytest.mark.parametrize("N", [1, 5, 12])
+@pytest.mark.parametrize("N", [1, 5, 12, 30])
 def test_undisturbed_atoms_obey_eq_4(N):
     ts = np.linspace(0, 2, 5)
     expected = lmg.evolve(model(N), ts, START, tol=1e-8).moments
@@ -206,6 +206,12 @@ def test_bad_rates_are_refused():
         Scattering(loss=np.nan)
     with pytest.raises(MemoryError, match="All products of 5000 atoms"):
         scattered_moments(model(5000), Scattering(), [0, 1])
+
+
+def test_atoms_that_nothing_drives_or_disturbs_rest_at_the_south_pole():
+    still = lmg.Model(N=4, chi=0.0, Omega=0.0)
+    moments = scattered_moments(still, Scattering(), [0, 1])
+    np.testing.assert_allclose(moments.bloch, [[0, 0, -1]] * 2, atol=1e-12)
 
 
 def test_times_may_repeat_and_start_late():

@@ -118,6 +118,14 @@ def chapters():
 
 
 @cache
+def described():
+    """Modules that the page describes; the tests say when one is missing."""
+    page = (ROOT / "book/reference.md").read_text()
+    names = re.findall(r"^```\{functions\} (\w+)$", page, re.M)
+    return {name: importlib.import_module(f"lmgcav.{name}") for name in names}
+
+
+@cache
 def users():
     """For each object of lmgcav, the chapters that name it."""
     found = defaultdict(list)
@@ -195,8 +203,11 @@ class Libraries(SphinxDirective):
 
 def link_to_module(name):
     """Return a link to what the page says of a module, if it says anything."""
-    shown = any(documented(importlib.import_module(f"lmgcav.{name}")))
-    return f":ref:`{name} <module-{name}>`" if shown else f"``{name}``"
+    return (
+        f":ref:`{name} <module-{name}>`"
+        if name in described()
+        else f"``{name}``"
+    )
 
 
 def as_rst(directive, lines):
@@ -291,35 +302,34 @@ def name_chapters(app, what, name, obj, options, lines):
 def name_functions(app, doctree):
     """End each chapter with links to the functions of lmgcav that it calls."""
     docname = app.env.docname
-    if docname not in chapters():
-        return
+    names = functions_of(docname) if docname in chapters() else []
+    if names:
+        links = [link_to_function(name, docname) for name in names]
+        separated = [
+            node for link in links for node in (link, nodes.Text(", "))
+        ]
+        lead = nodes.Text("Functions of this chapter in the reference: ")
+        doctree.children[0] += nodes.paragraph("", "", lead, *separated[:-1])
+
+
+def functions_of(docname):
+    """Names of the described functions and classes that a chapter calls, in their alphabet."""
     values = set(map(id, called(ROOT / f"{docname}.ipynb").values()))
-    modules = [
-        importlib.import_module(f"lmgcav.{p.stem}")
-        for p in ROOT.glob("lmgcav/[a-z]*.py")
+    public = [
+        pair for module in described().values() for pair in documented(module)
     ]
-    names = [
-        name
-        for m in modules
-        for name, value in documented(m)
-        if id(value) in values
-    ]
-    paragraph = nodes.paragraph(
-        "", "Functions of this chapter in the reference: "
-    )
-    for name in sorted(
-        names, key=lambda name: name.rpartition(".")[2].lower()
-    ):
-        target = {
-            "refdomain": "py",
-            "reftype": "obj",
-            "reftarget": name,
-            "refdoc": docname,
-        }
-        link = addnodes.pending_xref(
-            "", refexplicit=True, refwarn=True, **target
-        )
-        link += nodes.literal("", name.rpartition(".")[2])
-        paragraph += [link, nodes.Text(", ")]
-    paragraph.children[-1] = nodes.Text(".")
-    doctree.children[0] += paragraph
+    names = [name for name, value in public if id(value) in values]
+    return sorted(names, key=lambda name: name.rpartition(".")[2].lower())
+
+
+def link_to_function(name, docname):
+    """Return a link from a chapter to the reference, under the bare name."""
+    target = {
+        "refdomain": "py",
+        "reftype": "obj",
+        "reftarget": name,
+        "refdoc": docname,
+    }
+    link = addnodes.pending_xref("", refexplicit=True, refwarn=True, **target)
+    link += nodes.literal("", name.rpartition(".")[2])
+    return link

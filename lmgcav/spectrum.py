@@ -31,7 +31,9 @@ from .multipoles import Multipoles, generator
 
 CONVERGED = 1e-12  # residual of M⁻¹ relative to its eigenvalue, where Arnoldi's method may stop
 STAGNANT = 1e-9  # below this, it also stops when rounding lets the residual fall no further
-BLOCK = 2  # vectors that Arnoldi's method advances together, which SuperLU solves faster
+BLOCK = 2  # vectors that Arnoldi's method advances together, because many levels are double
+PIVOT = 1e-2  # of the largest entry in its column, below which a diagonal entry is no pivot
+REPEATED = 1e-4  # relative change of the gaps at a higher rank, whose own error is far smaller
 SIGNS = 4  # nonzero entries in each column of the sketch
 DOUBTFUL = 1e-2  # relative error above which a level is not to be trusted
 REAL = 1e-6  # imaginary part relative to |λ| below which an eigenvalue counts as real
@@ -139,10 +141,8 @@ def eigenvalues(model, count=150):
     count = arguments.positive_integer("count", count)
     if model.Omega == 0:
         values = _undriven_eigenvalues(model)
-    else:
-        M, _, solve = _factorised(model, count)
-        values = np.append(0, _nearest(M, solve, count, "N")[0])
-    return values[_leading(values, count)]
+        return values[_leading(values, count)]
+    return _eigenvalues(model, model.N, count)
 
 
 def spectrum(model, count=150):
@@ -172,7 +172,7 @@ def spectrum(model, count=150):
     count = arguments.positive_integer("count", count)
     if model.Omega == 0:
         arguments.refuse("model.Omega", "nonzero for eigenvectors", model.Omega)
-    M, source, solve = _factorised(model, count)
+    M, source, solve = _factorised(model, model.N, count)
     values, vectors = _nearest(M, solve, count, "N")
     chosen = _leading(values, count - 1)
     values, right = values[chosen], vectors(chosen)
@@ -219,6 +219,10 @@ def gaps(model, count=40):
 
     Notes
     -----
+    Truncated at rank K < N, the Liouvillian has spurious eigenvalues besides those that converge
+    exponentially in K. They move with K: gaps that a higher rank repeats are free of them. Near
+    Ω_c a rank of about 16 √N is enough; below, often none but N, which is exact.
+
     Real eigenvalues go down to zero on both sides of Ω_c. What opens near Ω_c is the gap between
     them and the slowest oscillation. Well below Ω_c oscillations come in at any frequency, and
     ``imaginary`` depends on ``count``; below NΓ/2 it is rounding noise.
@@ -230,11 +234,17 @@ def gaps(model, count=40):
     >>> round(found.real, 3), round(found.imaginary, 2)
     (0.557, 19.27)
     """
-    values = eigenvalues(model, count)[1:]
-    if values.size == 0:
+    count = arguments.positive_integer("count", count)
+    if count == 1:
         arguments.refuse("count", "at least 2, for the first is 0", count)
-    oscillating = values.imag[values.imag > REAL * abs(values)]
-    return Gaps(float(-values.real.max()), float(min(oscillating, default=np.inf)))
+    if model.Omega == 0:
+        return _gaps(eigenvalues(model, count))
+    found = np.nan
+    for K in _ranks(model.N):
+        found, before = _gaps(_eigenvalues(model, K, count)), found
+        if np.allclose(found, before, rtol=REPEATED, atol=0):
+            break
+    return found
 
 
 def mean_field_eigenvalues(model, order):
@@ -302,6 +312,30 @@ def pseudospectrum(model, points):
     return result.reshape(points.shape)
 
 
+def _ranks(N):
+    """Ranks at which to truncate, each with about twice the coordinates of the last; N ends them.
+
+    There is no lower rank, or at least two, because only a second one can confirm the first.
+    """
+    ranks = [int(8 * np.sqrt(N * 2**step)) for step in range(20)]
+    ranks = [K for K in ranks if K < 0.8 * N]
+    return [*ranks, N] if len(ranks) > 1 else [N]
+
+
+def _gaps(values):
+    """Gaps of eigenvalues of which the first is 0."""
+    values = values[1:]
+    oscillating = values.imag[values.imag > REAL * abs(values)]
+    return Gaps(float(-values.real.max()), float(min(oscillating, default=np.inf)))
+
+
+def _eigenvalues(model, K, count):
+    """Eigenvalues as from `eigenvalues`, of the Liouvillian truncated at rank K."""
+    M, _, solve = _factorised(model, K, count)
+    values = np.append(0, _nearest(M, solve, count, "N")[0])
+    return values[_leading(values, count)]
+
+
 def _undriven_eigenvalues(model):
     """All eigenvalues for Ω = 0, where 𝓛 is triangular in the Dicke basis: its diagonal."""
     N = model.N
@@ -324,14 +358,45 @@ def _leading(values, count):
     return order[:count]
 
 
-def _factorised(model, count):
-    """Return M, the first column of 𝓛 below the trace, and a function that applies M⁻¹."""
-    size = (model.N + 1) ** 2 - 1
-    needed = size * (4000 + 8 * 3 * min(count, size))
+def _factorised(model, K, count):
+    """Return M up to rank K, the first column of 𝓛 below the trace, and how to apply M⁻¹.
+
+    Raises
+    ------
+    MemoryError
+        If the factors and ``count`` eigenvectors would not fit.
+    """
+    size = (K + 1) ** 2 - 1
+    needed = size * (3000 + 8 * 3 * min(count, size))
     arguments.fits_in_memory(f"The spectrum of N = {model.N} atoms", needed)
-    L = generator(model, model.N).tocsc()
-    M = L[1:, 1:]
-    return M, L[1:, [0]].toarray()[:, 0], splu(M).solve
+    L = generator(model, K).tocsc()
+    M, source = L[1:, 1:], L[1:, [0]].toarray()[:, 0]
+    order = _dissection(*_places(K), np.arange(size))
+    back = np.argsort(order)
+    # The order keeps the factors sparse as long as pivots are rarely exchanged
+    factors = splu(M[order][:, order], permc_spec="NATURAL", diag_pivot_thresh=PIVOT)
+    return M, source, lambda v, side: factors.solve(v[order], side)[back]
+
+
+def _places(K):
+    """Rank k and component q of each coordinate of `Multipoles` after the trace."""
+    position = np.arange(1, (K + 1) ** 2)
+    k = np.sqrt(position).astype(int)
+    return k, (position - k**2 + 1) // 2
+
+
+def _dissection(k, q, chosen):
+    """Order in which to eliminate the chosen coordinates: two halves, then what separates them.
+
+    M couples neighbours in the plane of k and q only, so that no entry of the factors connects
+    the halves.
+    """
+    if chosen.size < 20:
+        return chosen
+    along = max(k[chosen], q[chosen], key=np.ptp)
+    middle = np.sort(along)[along.size // 2]
+    halves = [_dissection(k, q, chosen[side]) for side in (along < middle, along > middle)]
+    return np.concatenate([*halves, chosen[along == middle]])
 
 
 def _nearest(M, solve, count, side):
@@ -341,7 +406,7 @@ def _nearest(M, solve, count, side):
     ----------
     M : scipy.sparse.csc_array
     solve : callable
-        Applies M⁻¹, or its transpose with ``side`` = "T".
+        Applies M⁻¹ with ``side`` = "N", its transpose with "T".
     count : int
     side : str
         "N" for right eigenvectors, "T" for left.
@@ -360,14 +425,14 @@ def _nearest(M, solve, count, side):
 
     def vectors(chosen):
         lifted = np.empty((M.shape[0], len(chosen)), complex)
-        lifted.real = basis @ coefficients.real[:, chosen]
-        lifted.imag = basis @ coefficients.imag[:, chosen]
+        lifted.real = basis.T @ coefficients.real[:, chosen]
+        lifted.imag = basis.T @ coefficients.imag[:, chosen]
         return lifted / np.linalg.norm(lifted, axis=0)
 
     return values, vectors
 
 
-def _sketch(size, rows):
+def _sketch(rows, size):
     """Random sparse matrix (rows, size) that keeps the norms of a few vectors, within a percent.
 
     Orthogonalising the images of the Krylov vectors, which are short, in place of the vectors
@@ -386,37 +451,37 @@ def _arnoldi(inverse, size, count):
     -------
     values : numpy.ndarray, complex, shape (count,)
         Ascending |λ|.
-    basis : numpy.ndarray, shape (size, m)
+    basis : numpy.ndarray, shape (m, size)
     coefficients : numpy.ndarray, complex, shape (m, count)
-        The eigenvectors are basis @ coefficients.
+        The eigenvectors are basis.T @ coefficients.
     """
     most = min(size, 4 * count + 100) // BLOCK * BLOCK
-    S = _sketch(size, most + 100)  # twice the number of vectors that are needed as a rule
-    V = np.empty((size, most + BLOCK), order="F")
-    P = np.empty((most + 100, most + BLOCK), order="F")
+    S = _sketch(most + 100, size)
+    V = np.empty((most + BLOCK, size))  # in rows, which multiply fastest
+    P = np.empty((most + BLOCK, most + 100))  # V @ S.T, with orthonormal rows
     H = np.zeros((most + BLOCK, most))
-    v = inverse(np.random.default_rng(1).normal(size=(size, BLOCK)))
-    worst, check = np.inf, 2 * count
+    v = inverse(np.random.default_rng(1).normal(size=(size, BLOCK))).T
+    worst, check = np.inf, 2 * count + 20
     for m in range(0, most + 1, BLOCK):
         new = slice(m, m + BLOCK)
-        P[:, new], length = np.linalg.qr(S @ v)
-        V[:, new] = np.linalg.solve(length.T, v.T).T
+        columns, length = np.linalg.qr(S @ v.T)
+        P[new], V[new] = columns.T, np.linalg.inv(length.T) @ v
         if m:
             H[new, m - BLOCK : m] = length
-        if m > check or m == most:
+        if m >= check or m == most:
             theta, Y = np.linalg.eig(H[:m, :m])
             order = _order(1 / theta)[:count]
             residuals = np.linalg.norm(length @ Y[-BLOCK:, order], axis=0)
             previous, worst = worst, max(residuals / abs(theta[order]))
             if worst < CONVERGED or previous / 2 < worst < STAGNANT:
-                return 1 / theta[order], V[:, :m], Y[:, order].astype(complex)
+                return 1 / theta[order], V[:m], Y[:, order].astype(complex)
             if m == most:
                 raise ArithmeticError(f"Arnoldi's method left a residual of {worst:.0e}")
-            check = m + 4 + count // 8
-        v = inverse(V[:, new])
-        image = S @ v
+            check = m + 8 + count // 8
+        v = inverse(V[new].T).T
+        image = (S @ v.T).T
         for _ in range(2):  # once more, for what rounding has left
-            overlap = P[:, : m + BLOCK].T @ image
-            image -= P[:, : m + BLOCK] @ overlap
-            H[: m + BLOCK, new] += overlap
-        v -= V[:, : m + BLOCK] @ H[: m + BLOCK, new]
+            overlap = image @ P[: m + BLOCK].T
+            image -= overlap @ P[: m + BLOCK]
+            H[: m + BLOCK, new] += overlap.T
+        v = v - H[: m + BLOCK, new].T @ V[: m + BLOCK]

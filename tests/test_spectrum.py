@@ -125,6 +125,14 @@ def test_arnoldi_finds_the_eigenvalues_of_dense_diagonalisation(N, phase, seed):
     assert (abs(abs(levels.values) - sizes) <= limit.max()).all()
 
 
+def test_no_copy_of_a_double_level_is_missed():
+    m = model(30, 1.5, twist=50)  # pairs closer than rounding, with independent eigenvectors
+    found, dense = lmg.eigenvalues(m, 30), np.linalg.eigvals(generator(m, 30).toarray())
+    double = [v for v in dense if (abs(dense - v) < 1e-7).sum() == 2 and abs(v) < 90]
+    assert len(double) >= 4
+    assert [(abs(found - v) < 1e-6).sum() for v in double] == [2] * len(double)
+
+
 @pytest.mark.parametrize("drive", [1.2, 2.1])
 def test_eigenvalues_of_sixty_atoms_equal_those_in_the_dicke_basis(drive):
     m = model(60, drive)
@@ -251,6 +259,16 @@ def test_with_N_the_real_gap_closes_above_half_NGamma_and_the_imaginary_gap_clos
     real = [lmg.gaps(model(N, 1.2)).real / N for N in (20, 40, 80)]
     imaginary = [lmg.gaps(model(N, np.hypot(1, TWIST))).imaginary / N for N in (20, 40, 80)]
     assert all(more < fewer for gaps in (real, imaginary) for fewer, more in pairwise(gaps))
+
+
+@pytest.mark.parametrize("drive", [np.hypot(1, TWIST), 2.4])
+def test_gaps_at_a_lower_rank_are_those_of_all_ranks(drive):
+    m = model(220, drive)
+    values = lmg.eigenvalues(m, 40)[1:]
+    found = lmg.gaps(m)
+    assert found.real == pytest.approx(min(-values.real), rel=1e-9)
+    oscillating = values.imag[values.imag > 1e-6 * abs(values)]
+    assert found.imaginary == pytest.approx(min(oscillating), rel=1e-9)
 
 
 @pytest.mark.parametrize("drive", [0.3, 0.6])

@@ -1,0 +1,105 @@
+"""Record dynamics beyond the paper: ``python lmgcav/recorded/record_dynamics.py``.
+
+Adds to dynamics.npz beside this file the points that it lacks and saves after each, so that it
+can be interrupted; remove the file to record all anew, about half an hour on one core, most of
+it for 10 000 atoms. Each table has the columns N, drive 2Ω/(NΓ), value, error of the moments.
+"""
+
+import json
+import platform
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+import lmgcav as lmg
+
+TWIST = 1.875  # 2χ/Γ
+ATOMS = [50, 100, 200, 400, 800, 1600, 3200, 10_000]
+WINDOW = 0.13  # of the average in Fig. 9, in 1/Γ
+STEEP = np.linspace(1.66, 1.9, 13).round(2)  # drives where the average changes most, and
+QUARTERS = [1.76, 1.8, 1.72, 1.74, 1.82, 1.84]  # those around its quarters for N > 800
+LATE = np.linspace(3, 5, 11)  # times at which the last exponential is left, in 1/Γ
+RATIOS = [0.79, 0.81, 0.83, 0.86, 0.9]  # Ω/Ω_c of the deepest first minimum of ξ², falling with N
+FILE = Path(__file__).with_name("dynamics.npz")
+
+
+def model(N, drive):
+    """Parameters of Figs. 7 to 10 (Γ = 1)."""
+    return lmg.Model.from_ratios(N=N, drive=drive, twist=TWIST)
+
+
+def window(N, drive):
+    """Inversion averaged over the window of Fig. 9; there is a node for every 20 atoms."""
+    u, weights = np.polynomial.legendre.leggauss(max(40, N // 20))
+    run = lmg.evolve(model(N, drive), WINDOW * (1 + u) / 2, tol=3e-3)
+    return weights @ run.moments.bloch[:, 2] / 2, run.error
+
+
+def relaxation(N, drive):
+    """Rate at which the inversion finally approaches its steady value, in Γ."""
+    run = lmg.evolve(model(N, drive), LATE, tol=1e-4)
+    distance = run.moments.bloch[:, 2] - lmg.steady_moments(model(N, drive)).bloch[2]
+    return -np.polyfit(LATE, np.log(abs(distance)), 1)[0], run.error
+
+
+def envelope(N, drive):
+    """Time at which the peaks of |<J_z>|, times exp(3Γt/4), have fallen to 1/e, in 1/Γ."""
+    ts = np.cbrt(48 / (TWIST / 2 * N) ** 2) * np.linspace(0, 1.3, 3001)
+    run = lmg.evolve(model(N, drive), ts, tol=1e-2)
+    size = abs(run.moments.bloch[:, 2])
+    i = 1 + np.flatnonzero((size[1:-1] > size[:-2]) & (size[1:-1] > size[2:]))
+    return np.interp(1, -np.log(size[i]) - 3 / 4 * ts[i], ts[i]), run.error
+
+
+def transient(N, drive):
+    """Lowest ξ² in the first 4.5 collective times."""
+    run = lmg.evolve(model(N, drive), np.linspace(0, 9 / N, 150), tol=1e-3 / N)
+    return lmg.squeezing(run.moments).min(), run.error
+
+
+FUNCTIONS = {f.__name__: f for f in (envelope, transient, relaxation, window)}
+
+
+def points():
+    """Names and places (N, drive) of all that is recorded, the quick ones first."""
+    below_critical = np.hypot(1, TWIST) * np.array(RATIOS)
+    many = ATOMS[-1]
+    places = {
+        "envelope": [(N, 3.86) for N in ATOMS],
+        "transient": [(N, drive) for N in [25, *ATOMS[:-1]] for drive in below_critical]
+        + [(many, drive) for drive in below_critical[:2]],
+        "relaxation": [(N, drive) for N in ATOMS[:-1] for drive in (1.76, 2.09)],
+        "window": [(N, drive) for N in ATOMS for drive in (STEEP if N <= 800 else QUARTERS)],
+    }
+    return [(name, *place) for name in places for place in places[name]]
+
+
+def tables():
+    """Return what the file has by now."""
+    if not FILE.exists():
+        return {name: np.empty((0, 4)) for name in FUNCTIONS}
+    return {name: table for name, table in np.load(FILE).items() if name in FUNCTIONS}
+
+
+def provenance():
+    """Everything needed to tell where the numbers come from, as JSON."""
+    versions = {name: version(name) for name in ("lmgcav", "numpy", "scipy")}
+    about = {"python": platform.python_version(), "date": date.today().isoformat()}
+    return json.dumps({"twist": TWIST, "window": WINDOW, **versions, **about})
+
+
+def main():
+    """Record what the file lacks."""
+    for name, N, drive in tqdm(points()):
+        if not np.isclose(tables()[name][:, :2], [N, drive]).all(1).any():
+            row = N, drive, *FUNCTIONS[name](N, drive)
+            saved = tables()
+            saved[name] = np.vstack([saved[name], row])
+            np.savez_compressed(FILE, provenance=provenance(), **saved)
+
+
+if __name__ == "__main__":
+    main()

@@ -35,7 +35,7 @@ def setup(app):
     app.connect("html-page-context", drop_repeated_scripts, priority=900)
     app.connect("html-page-context", drop_unused_mathjax, priority=900)
     app.connect("build-finished", lighten)
-    app.connect("build-finished", mend_landmarks)
+    app.connect("build-finished", mend_pages)
     app.connect("build-finished", pack_offline_copy, priority=900)
     return {"version": "1", "parallel_read_safe": True}
 
@@ -96,13 +96,17 @@ def drop_unused_icons(site):
     script.write_text(re.sub(icon, keep, script.read_text()))
 
 
-def mend_landmarks(app, error):
-    """Correct what the theme says to screen readers."""
+def mend_pages(app, error):
+    """Correct what the theme says to screen readers, and leave out links that lead nowhere.
+
+    The pages of source code would link each function under its module, but the reference has most
+    of them under ``lmgcav``.
+    """
     for page in Path(app.outdir).rglob("*.html") if error is None else []:
         text = page.read_text()
         for old, new in MENDED.items():
             text = text.replace(old, new)
-        page.write_text(text)
+        page.write_text(re.sub(r'<a class="viewcode-back".*?</a>', "", text))
 
 
 def pack_offline_copy(app, error):

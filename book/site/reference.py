@@ -263,9 +263,9 @@ MARKUP = (
 
 
 def link_docstring(app, what, name, obj, options, lines):
-    """Link equations and libraries, and keep the bars of |x| from being read as markup."""
+    """Link equations and libraries; keep |x| and s_- from being read as markup."""
     prose = {
-        r"\|": lambda bar: r"\|",
+        r"\||(?<=\w)_(?!\w)": lambda mark: "\\" + mark[0],
         r"Eq\. \((?P<number>A?\d+)\)": lambda eq: (
             f":ref:`{eq[0]} <eq-{eq['number']}>`"
         ),

@@ -196,7 +196,7 @@ def test_a_ratio_of_linewidth_to_coupling_that_is_not_positive_is_refused(ratio)
         cavity.elimination_error(model, [ratio], [0, 1])
 
 
-@pytest.mark.parametrize(("N", "g"), [(2000, 1.0), (1, 1e9), (10**6, 1e200)])
+@pytest.mark.parametrize(("N", "g"), [(2000, 1.0), (1, 1e9), (10**6, 1e50)])
 def test_what_does_not_fit_in_memory_is_refused_at_once(N, g):
     with pytest.raises(MemoryError, match=rf"^{N} atoms with \d+ photons needs \d+\.\d GB, but"):
         cavity.atom_cavity_moments(N, g, 1.0, 0, 1, [0, 1])

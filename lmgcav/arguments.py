@@ -83,6 +83,14 @@ def finite_array(name, value):
     return array
 
 
+def finite_complex(name, value):
+    """Return ``value`` as a complex array without NaN or infinity."""
+    array = as_array(value)
+    if np.ma.is_masked(value) or array.dtype.kind not in "iufc":
+        refuse(name, "finite numbers", value)
+    return finite_array(name, array.real) + 1j * finite_array(name, array.imag)
+
+
 def axis(name, value):
     """Return ``value`` as a one-dimensional float array."""
     array = finite_array(name, value)
@@ -98,6 +106,9 @@ def square_matrices(name, value):
         refuse(name, "an array of numbers", value)
     if array.ndim < 2 or array.shape[-1] != array.shape[-2] or array.shape[-1] < 2:
         refuse(f"{name}.shape", "(..., N + 1, N + 1) with N ≥ 1", array.shape)
+    with np.errstate(over="ignore"):
+        if not (abs(array) <= LARGEST).all():
+            refuse(name, f"finite and at most {LARGEST:g} in size", value)
     return array
 
 

@@ -28,7 +28,7 @@ from scipy.sparse.linalg import splu
 
 from . import arguments
 from .mean_field import flow
-from .model import SOUTH_POLE, bloch_vector
+from .model import SOUTH_POLE, Model, bloch_vector
 from .moments import Moments
 from .multipoles import Multipoles, generator
 
@@ -122,6 +122,7 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
     >>> bool(trajectory.error < 1e-6)
     True
     """
+    arguments.instance("model", Model, model)
     ts, tol = arguments.times(ts), arguments.positive("tol", tol)
     options = tol, states, progress, arguments.positive("hours", hours)
     N, start = model.N, initial_state(model.N, start)
@@ -147,7 +148,7 @@ def initial_state(N, start):
     """Return ``start``, in any of the forms that `evolve` takes, as `Multipoles` of N atoms."""
     if isinstance(start, Multipoles):
         state = start
-    elif np.ndim(start) != 2:
+    elif arguments.as_array(start).ndim != 2:
         return Multipoles.coherent(N, bloch_vector(start))
     else:
         rho = arguments.square_matrices("start", start)

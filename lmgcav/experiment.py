@@ -30,9 +30,9 @@ from scipy.integrate import solve_ivp
 from . import arguments
 from .envelope import decay_time
 from .mean_field import fixed_points, flow, period
-from .model import SOUTH_POLE, Model, bloch_vector, cavity_rates
+from .model import SOUTH_POLE, Model, cavity_rates
 from .moments import Moments, squeezing
-from .scattering import Scattering
+from .scattering import Scattering, checked
 from .spectrum import gaps
 
 UNDISTURBED = Scattering()
@@ -64,7 +64,7 @@ def coupling(*, finesse, waist, wavelength, kappa, gamma):
     for name, value in (given | {"kappa": kappa, "gamma": gamma}).items():
         arguments.positive(name, value)
     C = 24 * finesse / np.pi * (wavelength / (2 * np.pi * waist)) ** 2
-    return float(np.sqrt(C * kappa * gamma) / 2)
+    return float(np.sqrt(C) * np.sqrt(kappa * gamma) / 2)
 
 
 def gaussian_moments(model, scattering, ts, start=SOUTH_POLE):
@@ -93,7 +93,8 @@ def gaussian_moments(model, scattering, ts, start=SOUTH_POLE):
     >>> (squeezing(gaussian_moments(m, Scattering(), ts)) / exact).round(2)
     array([1., 1.])
     """
-    ts, start = arguments.times(ts), bloch_vector(start)
+    ts, start, turns = checked(model, scattering, ts, start)
+    arguments.ends_in_time("The fluctuations up to the last of ts", 2e-2 * turns)
     half, chi, Omega = model.N * model.Gamma / 2, model.N * model.chi, model.Omega
     sideways = -scattering.decay / 2 - scattering.dephasing - scattering.loss
     alone = np.diag([sideways, sideways, -scattering.decay - scattering.loss])
@@ -119,7 +120,10 @@ def gaussian_moments(model, scattering, ts, start=SOUTH_POLE):
     states = first[:, None]
     if grid.size > 1:
         limits = {"rtol": 1e-8, "atol": 1e-10 / model.N}
-        states = solve_ivp(motion, grid[[0, -1]], first, "LSODA", grid, **limits).y
+        run = solve_ivp(motion, grid[[0, -1]], first, "LSODA", grid, **limits)
+        if not run.success:
+            raise ArithmeticError(f"The fluctuations were not solved: {run.message}")
+        states = run.y
     s, V = states[:3].T[position[1:]], states[3:].T[position[1:]].reshape(-1, 3, 3)
     quarter = model.N**2 / 4
     return Moments(model.N, model.N / 2 * s, quarter * (V + s[:, :, None] * s[:, None, :]))

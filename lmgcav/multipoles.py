@@ -113,7 +113,9 @@ class Multipoles:
         Without K, up to 9√N, beyond which the components are below 1e-16.
         """
         N, (x, y, z) = arguments.positive_integer("N", N), bloch_vector(start)
-        K = min(N, int(np.ceil(9 * np.sqrt(N))) if K is None else K)
+        K = int(np.ceil(9 * np.sqrt(N))) if K is None else arguments.positive_integer("K", K)
+        K = min(K, N)
+        arguments.fits_in_memory(f"A coherent state of rank K = {K}", 80 * (K + 1) ** 2)
         phase = np.exp(-1j * np.arctan2(y, x) * np.arange(K + 1))
         return cls(N, coherent_weights(N, K)[:, None] * harmonics(K, z, np.hypot(x, y)) * phase)
 
@@ -122,7 +124,7 @@ class Multipoles:
         """State from a density matrix, shape (..., N+1, N+1), in the Dicke basis."""
         rho = arguments.square_matrices("rho", rho)
         N = rho.shape[-1] - 1
-        K = N if K is None else min(K, N)
+        K = N if K is None else min(arguments.positive_integer("K", K), N)
         c = np.zeros((*rho.shape[:-2], K + 1, K + 1), complex)
         for q in range(K + 1):
             c[..., q:, q] = np.diagonal(rho, q, -2, -1) @ tensor_diagonals(N, q)[:, : K + 1 - q]

@@ -41,10 +41,11 @@ import numpy as np
 from scipy.integrate import quad, solve_ivp
 
 from . import arguments
-from .mean_field import critical_drive, fixed_points, potential
+from .mean_field import FixedPoint, critical_drive, fixed_points, potential
 from .model import SOUTH_POLE, Model, bloch_vector
 
 MOST_STEPS = 10**6
+FASTEST = 1e20  # κ/(NΓ), and the smallest inverse of it; its powers stay far from overflow
 
 
 def linewidth(model, ratio):
@@ -66,6 +67,7 @@ def linewidth(model, ratio):
     >>> linewidth(Model.from_ratios(N=400, drive=1, twist=1), ratio=4)
     3200.0
     """
+    arguments.instance("model", Model, model)
     return model.N * model.Gamma * _speed(model.twist, arguments.positive("ratio", ratio))
 
 
@@ -76,8 +78,11 @@ def _speed(twist, ratio):
 
 def _ratios(model, kappa):
     """Drive, twist and speed k = κ/(NΓ)."""
-    kappa = arguments.positive("kappa", kappa)
-    return model.drive, model.twist, kappa / (model.N * model.Gamma)
+    arguments.instance("model", Model, model)
+    speed = arguments.positive("kappa", kappa) / (model.N * model.Gamma)
+    if not 1 / FASTEST <= speed <= FASTEST:
+        arguments.refuse("kappa", f"within a factor {FASTEST:g} of NΓ", kappa)
+    return model.drive, model.twist, speed
 
 
 def _velocity(drive, twist, speed, s_minus, s_z, light):
@@ -127,10 +132,17 @@ def mean_field_with_light(model, kappa, ts, start=SOUTH_POLE, light=0j):
         change = _velocity(*ratios, complex(*state[:2]), state[2], complex(*state[3:]))
         return [change[0].real, change[0].imag, change[1], change[2].real, change[2].imag]
 
+    light = arguments.finite_complex("light", light)
+    if light.ndim:
+        arguments.refuse("light.shape", "(), a single number", light.shape)
+    drive, twist, speed = ratios
+    end = max(half * ts[-1], 1e-9)
+    turns = end * (abs(drive) + abs(light) / half + (1 + speed) * np.hypot(1, twist))
+    arguments.ends_in_time("The mean field up to the last of ts", 2e-3 * turns)
     grid, back = np.unique(np.append(0.0, ts), return_inverse=True)
     state = [x, -y, z, *np.array([light.real, light.imag]) / half]
-    span, options = (0, max(half * grid[-1], 1e-9)), {"rtol": 1e-10, "atol": 1e-11}
-    flowing = solve_ivp(velocity, span, state, "DOP853", half * grid, **options)
+    options = {"rtol": 1e-10, "atol": 1e-11}
+    flowing = solve_ivp(velocity, (0, end), state, "DOP853", half * grid, **options)
     if not flowing.success:
         raise ArithmeticError(f"The mean-field equations were not solved: {flowing.message}")
     state = flowing.y[:, back[1:]]
@@ -163,6 +175,7 @@ def eigenvalues(model, kappa, point):
     SS_3 centre -0.177
     """
     drive, twist, k = _ratios(model, kappa)
+    arguments.instance("point", FixedPoint, point)
     if point.name.startswith("SS_1"):
         pair = np.roots([1, k * (1 - 1j * twist), -k * (1 + twist**2) * point.s[2]])
         found = np.append(pair, pair.conj())
@@ -222,6 +235,7 @@ def magnetisation(model, kappa):
     0.981
     """
     up, down = sideband_rates(model, kappa)
+    arguments.fits_in_memory(f"The magnetisation of N = {model.N} atoms", 50 * model.N)
     m = np.arange(model.N + 1) - model.N / 2
     exponents = m * np.log(up / down)
     weights = np.exp(exponents - exponents.max())

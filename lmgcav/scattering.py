@@ -39,7 +39,7 @@ from scipy.sparse import csr_array
 
 from . import arguments
 from .mean_field import flow
-from .model import SOUTH_POLE, bloch_vector
+from .model import SOUTH_POLE, Model, bloch_vector
 from .moments import Moments
 
 UP, DOWN, LOST = np.eye(3)
@@ -119,10 +119,12 @@ def scattered_moments(model, scattering, ts, start=SOUTH_POLE):
     >>> moments.mean[:, 2].round(4)  # exp(-3) - 1/2: Γ and γ are added
     array([ 0.5   , -0.4502])
     """
-    ts, start = arguments.times(ts), bloch_vector(start)
+    ts, start, turns = checked(model, scattering, ts, start)
     modes = 5 if scattering.loss else 4
     arguments.fits_in_memory(f"All products of {model.N} atoms", 400 * (model.N + 1) ** (modes - 1))
     n = products(model.N, modes)
+    seconds = model.N * turns * (1e-3 + 1e-6 * len(n))
+    arguments.ends_in_time(f"The moments of {model.N} atoms", seconds)
     matrix = product_generator(model, scattering, n)
     first = np.prod(np.array([1, *start, 0])[:modes] ** n, axis=1)
     grid, position = np.unique(np.append(0.0, ts), return_inverse=True)
@@ -132,6 +134,15 @@ def scattered_moments(model, scattering, ts, start=SOUTH_POLE):
         lambda t, x: matrix @ x, grid[[0, -1]], first, "DOP853", grid, rtol=1e-7, atol=1e-9
     )
     return moments_of_products(n, run.y.T[position[1:]])
+
+
+def checked(model, scattering, ts, start):
+    """Return ``ts`` and ``start`` as arrays and how far the spin turns at most, or refuse them."""
+    arguments.instance("model", Model, model)
+    arguments.instance("scattering", Scattering, scattering)
+    ts, start = arguments.times(ts), bloch_vector(start)
+    alone = scattering.decay + scattering.dephasing + scattering.loss
+    return ts, start, ts[-1] * (max(abs(model.Omega), model.Omega_c) + alone)
 
 
 def products(N, modes):
@@ -248,8 +259,14 @@ def sampled_moments(model, scattering, ts, start=SOUTH_POLE, *, samples=2000, se
     >>> bool((abs(moments.bloch[:, 2] - [-1, -0.02]) < 0.05).all())
     True
     """
+    ts, start, turns = checked(model, scattering, ts, start)
     samples = arguments.positive_integer("samples", samples)
-    random, start = np.random.default_rng(seed), bloch_vector(start)
+    arguments.fits_in_memory(f"An average over {samples} paths", 400 * samples)
+    arguments.ends_in_time(f"{samples} paths", STEPS * turns * (3e-4 + 3e-7 * samples))
+    try:
+        random = np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        arguments.refuse("seed", "a seed for numpy.random.default_rng", seed)
     spread = random.normal(size=(3, samples)) / np.sqrt(model.N)
     spread -= np.outer(start, start @ spread)
     paths = classical_paths(model, scattering, ts, start[:, None] + spread, random)
@@ -271,7 +288,8 @@ def scattered_mean_field(model, scattering, ts, start=SOUTH_POLE):
     numpy.ndarray, shape (t, 3)
         Spin of the atoms that are left, in units of N/2 of the start.
     """
-    ts, start = arguments.times(ts), bloch_vector(start)
+    ts, start, turns = checked(model, scattering, ts, start)
+    arguments.ends_in_time("The mean field up to the last of ts", 2e-3 * turns)
     if ts[-1] == 0:
         return np.tile(start, (ts.size, 1))
     decay, loss = scattering.decay, scattering.loss

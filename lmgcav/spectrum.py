@@ -138,6 +138,7 @@ def eigenvalues(model, count=150):
     >>> eigenvalues(Model(N=2, chi=0, Omega=0, Gamma=1), count=4).real.round(12)
     array([ 0., -1., -1., -1.])
     """
+    arguments.instance("model", Model, model)
     count = arguments.positive_integer("count", count)
     if model.Omega == 0:
         values = _undriven_eigenvalues(model)
@@ -169,6 +170,7 @@ def spectrum(model, count=150):
     """
     from scipy.optimize import linear_sum_assignment  # slow to import
 
+    arguments.instance("model", Model, model)
     count = arguments.positive_integer("count", count)
     if model.Omega == 0:
         arguments.refuse("model.Omega", "nonzero for eigenvectors", model.Omega)
@@ -234,6 +236,7 @@ def gaps(model, count=40):
     >>> round(found.real, 3), round(found.imaginary, 2)
     (0.557, 19.27)
     """
+    arguments.instance("model", Model, model)
     count = arguments.positive_integer("count", count)
     if count == 1:
         arguments.refuse("count", "at least 2, for the first is 0", count)
@@ -266,6 +269,7 @@ def mean_field_eigenvalues(model, order):
         Complex arrays, rates, by the name of the fixed point in `fixed_points`.
     """
     order = arguments.positive_integer("order", order)
+    arguments.fits_in_memory(f"A lattice of order {order}", 4 * 48 * (order + 1) ** 2)
     predicted = {}
     for point in fixed_points(model):
         unstable = point.eigenvalues.real > 0
@@ -290,7 +294,10 @@ def pseudospectrum(model, points):
         Smallest singular value of 𝓛 - z in the norm Tr ρ², a rate, to about a percent. One LU
         factorisation a point.
     """
-    points = np.asarray(points, complex)
+    arguments.instance("model", Model, model)
+    points = arguments.finite_complex("points", points)
+    size = 5000 * (model.N + 1) ** 2  # as for `eigenvalues`, but complex
+    arguments.fits_in_memory(f"The pseudospectrum of N = {model.N} atoms", size)
     L = generator(model, model.N).astype(complex).tocsc()
     one = eye_array(L.shape[0], format="csc")
     start = np.random.default_rng(0).normal(size=L.shape[0]) + 0j
@@ -339,6 +346,7 @@ def _eigenvalues(model, K, count):
 def _undriven_eigenvalues(model):
     """All eigenvalues for Ω = 0, where 𝓛 is triangular in the Dicke basis: its diagonal."""
     N = model.N
+    arguments.fits_in_memory(f"The spectrum of N = {N} atoms", 150 * (N + 1) ** 2)
     excitations = np.arange(N + 1.0)
     decay = excitations * (N + 1 - excitations)  # <J⁺J⁻>
     left, right = np.meshgrid(decay, decay)

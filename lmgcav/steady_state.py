@@ -174,6 +174,7 @@ def best_squeezing(N):
     if N < 2:
         arguments.refuse("N", "at least 2", N)
     scale = N ** (2 / 3)
+    arguments.ends_in_time(f"The best squeezing of N = {N} atoms", 2e-4 * scale)
 
     def xi2(distance):
         return squeezing(steady_moments(Model.from_ratios(N=N, drive=1 - distance / scale)))

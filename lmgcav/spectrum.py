@@ -379,18 +379,13 @@ def _factorised(model, K, count):
     arguments.fits_in_memory(f"The spectrum of N = {model.N} atoms", needed)
     L = generator(model, K).tocsc()
     M, source = L[1:, 1:], L[1:, [0]].toarray()[:, 0]
-    order = _dissection(*_places(K), np.arange(size))
+    position = np.arange(1, size + 1)  # among the coordinates of `Multipoles`, of c_kq
+    k = np.sqrt(position).astype(int)
+    order = _dissection(k, (position - k**2 + 1) // 2, position - 1)
     back = np.argsort(order)
     # The order keeps the factors sparse as long as pivots are rarely exchanged
     factors = splu(M[order][:, order], permc_spec="NATURAL", diag_pivot_thresh=PIVOT)
     return M, source, lambda v, side: factors.solve(v[order], side)[back]
-
-
-def _places(K):
-    """Rank k and component q of each coordinate of `Multipoles` after the trace."""
-    position = np.arange(1, (K + 1) ** 2)
-    k = np.sqrt(position).astype(int)
-    return k, (position - k**2 + 1) // 2
 
 
 def _dissection(k, q, chosen):

@@ -319,11 +319,11 @@ def functions_of(docname):
         pair for module in described().values() for pair in documented(module)
     ]
     names = [name for name, value in public if id(value) in values]
-    return sorted(names, key=lambda name: name.rpartition(".")[2].lower())
+    return sorted(names, key=str.lower)
 
 
 def link_to_function(name, docname):
-    """Return a link from a chapter to the reference, under the bare name."""
+    """Return a link from a chapter to the reference, under the name that chapters use."""
     target = {
         "refdomain": "py",
         "reftype": "obj",
@@ -331,5 +331,5 @@ def link_to_function(name, docname):
         "refdoc": docname,
     }
     link = addnodes.pending_xref("", refexplicit=True, refwarn=True, **target)
-    link += nodes.literal("", name.rpartition(".")[2])
+    link += nodes.literal("", name.removeprefix("lmgcav."))
     return link

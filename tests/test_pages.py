@@ -291,9 +291,14 @@ def test_a_word_is_found_from_the_keyboard(site, browser, start):
     with visit(browser, site if start == "http" else SITE.as_uri(), PAGES[0]) as page:
         page.keyboard.press("Control+k")
         page.keyboard.type("Husimi")
+        page.asked.clear()
         page.keyboard.press("Enter")
         result = page.locator("#search-results li a", has_text="steady state").first
         expect(result).to_be_visible()
+        if start == "http":  # quoted from the bare text, not from the pages with all their pictures
+            quoted = page.locator("#search-results .context").first
+            expect(quoted).to_contain_text(re.compile("husimi", re.I))
+            assert {url.rpartition(".")[2] for url in page.asked if "/book/0" in url} <= {"search"}
         result.click()
         expect(page.locator("h1:visible")).to_contain_text("steady state")
 

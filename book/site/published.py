@@ -12,6 +12,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from lmgcav.explore import IN_BOOK
 
 OFFLINE = "lmgcav-book.zip"
+NOT_OFFLINE = (OFFLINE, "*.search", "objects.inv", ".buildinfo")
 # What the theme brings along and no page asks for: maps for its developers, translations, fonts.
 NOT_NEEDED = (
     "*.map",
@@ -36,6 +37,7 @@ def setup(app):
     app.connect("html-page-context", drop_unused_mathjax, priority=900)
     app.connect("build-finished", lighten)
     app.connect("build-finished", mend_pages)
+    app.connect("build-finished", write_excerpts)
     app.connect("build-finished", pack_offline_copy, priority=900)
     return {"version": "1", "parallel_read_safe": True}
 
@@ -109,22 +111,32 @@ def mend_pages(app, error):
         page.write_text(re.sub(r'<a class="viewcode-back".*?</a>', "", text))
 
 
+def write_excerpts(app, error):
+    """Write the bare text of each page, from which search results quote.
+
+    They would ask for the pages as a whole otherwise, with the pictures of all sliders.
+    """
+    for page in Path(app.outdir).glob("book/*.html") if error is None else []:
+        article = re.search(r"<article.*?</article>", page.read_text(), re.S)[
+            0
+        ]
+        bare = re.sub(
+            r"<script.*?</script>|<img[^>]*>", "", article, flags=re.S
+        )
+        page.with_suffix(".search").write_text(
+            f'<div role="main">{bare}</div>'
+        )
+
+
 def pack_offline_copy(app, error):
     """Pack the finished book, to be read without a server."""
-    site = Path(app.outdir)
     if error is None:
-        with zipfile.ZipFile(
-            site / OFFLINE, "w", zipfile.ZIP_DEFLATED
-        ) as archive:
-            for path in sorted(site.rglob("*")):
-                if path.is_file() and path.name not in {
-                    OFFLINE,
-                    ".buildinfo",
-                    "objects.inv",
-                }:
-                    archive.write(
-                        path, Path(OFFLINE).stem / path.relative_to(site)
-                    )
+        site, archive = Path(app.outdir), Path(app.outdir, OFFLINE)
+        files = [path for path in site.rglob("*") if path.is_file()]
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            for path in sorted(files):
+                if not any(map(path.match, NOT_OFFLINE)):
+                    packed.write(path, archive.stem / path.relative_to(site))
 
 
 class TaggedEquations(SphinxPostTransform):

@@ -7,6 +7,9 @@ document.addEventListener("DOMContentLoaded", () => {
   if (window.MathJax) window.MathJax.Hub ??= { Queue() {} };
 });
 
+// What search results quote comes from the bare text beside each page.
+DOCUMENTATION_OPTIONS.FILE_SUFFIX = ".search";
+
 // A copy of the book on a disk cannot read other pages for its search results, and has no copy of
 // itself to offer.
 if (location.protocol === "file:") {

@@ -1177,12 +1177,12 @@ def slope_at_the_normal_drive_is_a_power_law():
 @claim(
     "05_spectrum",
     "Fig. 12(b), inset",
-    "imaginary gap at Ω_c in units of NΓ/2, extrapolated from N = 100, 200, 400 as a + b N^(-c)",
+    "imaginary gap at Ω_c in units of NΓ/2, extrapolated from N = 200, 400, 800 as a + b N^(-c)",
     printed=0,
     tolerance=0.02,
 )
 def imaginary_gap_closes_at_the_transition():
-    small, middle, large = (recorded_gap(1, N, np.hypot(1, 1.875)) for N in (100, 200, 400))
+    small, middle, large = (recorded_gap(1, N, np.hypot(1, 1.875)) for N in (200, 400, 800))
     return large - (large - middle) ** 2 / ((large - middle) - (middle - small))
 
 

@@ -23,7 +23,7 @@ DRIVES = np.linspace(0.05, 2.55, 51)  # 2Ω/(NΓ) in Fig. 11
 ATOMS = [50, 100, 200, 400, 800]  # in Fig. 12
 NORMAL = np.append(np.linspace(0.8, 1.2, 17), [0.995, 1.005])  # of Fig. 12(a), N ≤ 400, and slope
 CRITICAL = np.linspace(1.9, 2.25, 15)  # drives of Fig. 12(b), with Ω_c
-CLOSEST = CRITICAL[CRITICAL > 1.99]  # those for N = 800, where a truncated rank is enough
+CLOSEST = CRITICAL[CRITICAL > 2.04]  # those for N = 800, where a truncated rank is enough
 FOLDER = Path(__file__).parent
 
 

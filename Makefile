@@ -37,7 +37,7 @@ test: lint /usr/bin/chromium ## Check everything: code, chapters, the built book
 	$(BIN)/pytest --numprocesses 2 -m "not browser"
 	$(BIN)/pytest --numprocesses 2 --nbmake book/*.ipynb
 	$(MAKE) book
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest --numprocesses 2 -m browser
 
 lint: .venv/.filled ## Check the style, and the workflow and citation files against their schemas.
 	$(BIN)/ruff check

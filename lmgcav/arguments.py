@@ -46,7 +46,7 @@ def finite(name, value):
         number = np.nan if np.ma.is_masked(value) else float(value)
     except (TypeError, ValueError, OverflowError):
         number = np.nan
-    if not np.isfinite(number) or isinstance(value, str):
+    if not np.isfinite(number) or isinstance(value, (str, bytes)):
         refuse(name, "a finite real number", value)
     if abs(number) > LARGEST:
         refuse(name, f"at most {LARGEST:g} in size", value)
@@ -117,17 +117,21 @@ def times(value):
     ts = finite_array("ts", value)
     if ts.ndim != 1 or ts.size == 0 or ts[0] < 0 or (np.diff(ts) < 0).any():
         refuse("ts", "a sorted one-dimensional array of times ≥ 0", value)
+    fits_in_memory(f"A solution at {ts.size} times", 500 * ts.size)
     return ts
 
 
-def fits_in_memory(what, size):
-    """Refuse to allocate ``size`` bytes for ``what`` where less memory is free."""
-    free = free_memory()
+def fits_in_memory(what, size, untouched=0):
+    """Refuse to allocate ``size`` bytes for ``what`` where less memory is free.
+
+    What is allocated beyond that and stays untouched takes address space only.
+    """
+    free = free_memory(untouched)
     if size > free:
         raise MemoryError(f"{what} needs {size / 1e9:.1f} GB, but {free / 1e9:.1f} GB are free")
 
 
-def free_memory():
+def free_memory(untouched=0):
     """Bytes that this process may still take, infinite where the system does not tell.
 
     The least of what the machine has, what its container may have (on Binder much less than the
@@ -144,7 +148,7 @@ def free_memory():
 
         limit = resource.getrlimit(resource.RLIMIT_AS)[0]
         if limit != resource.RLIM_INFINITY:
-            free.append(limit - float(pages[0]) * resource.getpagesize())
+            free.append(limit - float(pages[0]) * resource.getpagesize() - untouched)
     return max(min(free), 0.0)
 
 

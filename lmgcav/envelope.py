@@ -102,12 +102,13 @@ def _inversion(N, chi, ts, K, tol):
     The chain only damps, so the ∫ |χ a_{K+1} w_K / 2| dt that leaves it at its end never counts
     for more than that. Once ``w`` is so short that the sum cannot reach ``tol`` again, it is zero.
     """
+    size = 8 * (ts.size + 50) * (K + 1)
+    arguments.fits_in_memory(f"The envelope of N = {N} atoms", size)
     k = np.arange(1, K + 1)
     decay = (k * (k + 1.0) + 1) / 4
     hop = chi / 2 * raising(k + 1, 1, N)  # from k to k + 1
     b = south_pole(N, K)
     size = np.linalg.norm(b)
-    arguments.fits_in_memory(f"The envelope of N = {N} atoms", 8 * ts.size * (K + 1))
 
     def rates(t, w):
         dw = np.append(-decay * w[:K], abs(hop[-1] * w[K - 1]))  # the last entry is what leaves
@@ -162,8 +163,9 @@ def early_envelope(N, chi, Gamma, ts):
         Where it falls to 1/e, it is off by a fraction of order N^(-2/3).
     """
     N, chi, Gamma, ts = _checked(N, chi, Gamma, ts)
-    exponent = -3 * Gamma * ts / 4 - N * (chi * ts) ** 2 / 8
-    return -N / 2 * np.exp(exponent - chi**2 * Gamma * N * (N + 2) * ts**3 / 48)
+    with np.errstate(over="ignore"):  # long after it has ended
+        exponent = -3 * Gamma * ts / 4 - N * (chi * ts) ** 2 / 8
+        return -N / 2 * np.exp(exponent - chi**2 * Gamma * N * (N + 2) * ts**3 / 48)
 
 
 def characteristic_envelope(N, chi, Gamma, ts):
@@ -185,9 +187,12 @@ def characteristic_envelope(N, chi, Gamma, ts):
     and the exact solution has none.
     """
     N, chi, Gamma, ts = _checked(N, chi, Gamma, ts)
-    left = -np.expm1(-Gamma * ts)
-    climb = left * (2 + left) - 2 * Gamma * ts  # e^-2u - 4e^-u + 3 - 2u at u = Γt
-    exponent = -3 * Gamma * ts / 4 + N * (chi / Gamma) ** 2 * ((N + 2) * climb / 32 - left**2 / 8)
+    u = Gamma * ts
+    left = -np.expm1(-u)
+    with np.errstate(over="ignore"):  # long after it has ended
+        series = -(u**3) * (2 / 3 - u / 2 + 7 * u**2 / 30 - u**3 / 12)  # where the terms cancel
+        climb = np.where(u < 0.01, series, left * (2 + left) - 2 * u)  # e^-2u - 4e^-u + 3 - 2u
+        exponent = -3 * u / 4 + N * (chi / Gamma) ** 2 * ((N + 2) * climb / 32 - left**2 / 8)
     return -N / 2 * np.exp(exponent) * np.cos(chi * ts / 2)
 
 
@@ -213,9 +218,11 @@ def large_N_envelope(N, chi, Gamma, ts):
     For χt, Γt ≪ 1 and y of order 1. The paper has 3/4 of the 7/8 in Eq. (A10), and no y².
     """
     N, chi, Gamma, ts = _checked(N, chi, Gamma, ts)
-    y = (N + 1) ** 2 * chi**2 * Gamma * ts**3 / 48
+    with np.errstate(over="ignore"):
+        y = np.minimum((N + 1) ** 2 * chi**2 * Gamma * ts**3 / 48, 1e50)  # long after it has ended
     exponent = -y - (N - 1) * (chi * ts) ** 2 / 8
-    return -N / 2 * np.exp(exponent - Gamma * ts * (3 / 4 - 7 * y / 8 + 6 * y**2 / 35))
+    exponent = exponent - Gamma * ts * (3 / 4 - 7 * y / 8 + 6 * y**2 / 35)
+    return -N / 2 * np.exp(np.minimum(exponent, 0))  # above 0 for Γt > 1 only
 
 
 def decay_time(N, chi, Gamma):

@@ -99,7 +99,10 @@ def gaussian_moments(model, scattering, ts, start=SOUTH_POLE):
     sideways = -scattering.decay / 2 - scattering.dephasing - scattering.loss
     alone = np.diag([sideways, sideways, -scattering.decay - scattering.loss])
 
-    def motion(t, state):
+    end = ts[-1] or 1.0  # the unit of time
+
+    def motion(share, state):
+        t = share * end
         s, V = state[:3], state[3:].reshape(3, 3)
         x, y, z = s
         left = np.exp(-scattering.loss * t)
@@ -113,10 +116,10 @@ def gaussian_moments(model, scattering, ts, start=SOUTH_POLE):
         kicks = np.cross(np.eye(3)[:2], s)
         single = -left * (2 * alone + scattering.loss * np.eye(3)) - 2 * np.outer(fall, s)
         dV = A @ V + model.Gamma / 2 * kicks.T @ kicks + single / (2 * model.N)
-        return np.concatenate([flow(model, s) + alone @ s + fall, (dV + dV.T).ravel()])
+        return end * np.concatenate([flow(model, s) + alone @ s + fall, (dV + dV.T).ravel()])
 
     first = np.append(start, (np.eye(3) - np.outer(start, start)) / model.N)
-    grid, position = np.unique(np.append(0.0, ts), return_inverse=True)
+    grid, position = np.unique(np.append(0.0, ts / end), return_inverse=True)
     states = first[:, None]
     if grid.size > 1:
         limits = {"rtol": 1e-8, "atol": 1e-10 / model.N}
@@ -195,7 +198,7 @@ class Experiment:
     def cooperativity(self):
         """C = 4g²/(κγ) of one atom; infinite where it does not decay by itself."""
         gamma = self.scattering.decay
-        return 4 * self.g**2 / (self.kappa * gamma) if gamma else np.inf
+        return 4 * self.g**2 / self.kappa / gamma if gamma else np.inf
 
     @property
     def phase(self):
@@ -218,6 +221,8 @@ class Experiment:
         turn = period(m)
         if np.isinf(turn) or not m.Omega:
             rate = -fixed_points(m)[0].eigenvalues[0].real
+            if not rate > 0:
+                arguments.refuse("Omega", "other than Ω_c, where the spin slows down", self.Omega)
             return found | {"spin comes to rest": 1 / rate}
         return found | {
             "spin turns once": turn,

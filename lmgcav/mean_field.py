@@ -185,7 +185,8 @@ def s_plus(model, b, start=SOUTH_POLE):
     rate = model.N * (model.Gamma / 2 - 1j * model.chi)
     if (b * rate.real < -FURTHEST).any():
         arguments.refuse("b", f"at least {-FURTHEST / rate.real:.3g} = -{FURTHEST} · 2/(NΓ)", b)
-    return focus + (x + 1j * y - focus) * np.exp(-rate * b)
+    start = complex(x, y)
+    return start + (start - focus) * np.expm1(-rate * b)  # without loss of digits at a far focus
 
 
 def potential(model, b, start=SOUTH_POLE):
@@ -548,6 +549,8 @@ def _separatrix(drive, twist):
     """
     if not 1 < drive < np.hypot(1, twist):
         arguments.refuse("drive", f"between 1 and sqrt(1 + twist²) = {np.hypot(1, twist):g}", drive)
+    if twist > STRONGEST:
+        arguments.refuse("twist", f"at most {STRONGEST:g} in size", twist)
     centre, saddle = _rim(drive)
     last = _saddle_invariant(drive, twist)
     entry = _crossing(drive, twist, last, (saddle - 2 * np.pi, centre))

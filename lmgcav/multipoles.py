@@ -125,6 +125,8 @@ class Multipoles:
         rho = arguments.square_matrices("rho", rho)
         N = rho.shape[-1] - 1
         K = N if K is None else min(arguments.positive_integer("K", K), N)
+        size = 16 * (K + 1) ** 2 * int(np.prod(rho.shape[:-2])) + 60 * (N + 1) ** 2
+        arguments.fits_in_memory(f"The multipoles of N = {N} atoms", size)
         c = np.zeros((*rho.shape[:-2], K + 1, K + 1), complex)
         for q in range(K + 1):
             c[..., q:, q] = np.diagonal(rho, q, -2, -1) @ tensor_diagonals(N, q)[:, : K + 1 - q]

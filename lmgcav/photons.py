@@ -275,6 +275,7 @@ def decays(drive, twist, ratio, *, light=0.0, length=60.0):
         arguments.finite_array("twist", twist),
         _positive("ratio", ratio),
     )
+    arguments.fits_in_memory(f"The mean field of {drive.size} cavities", 600 * drive.size)
     k = _speed(twist, ratio)
     mode = np.max([k, 2 * np.sqrt(k)], axis=0) * np.hypot(1, twist)  # its rates, |λ| of SS_1
     fastest = np.max([mode, 3 * drive, drive + abs(light)])
@@ -297,8 +298,8 @@ def decays(drive, twist, ratio, *, light=0.0, length=60.0):
 
 def _positive(name, value):
     array = arguments.finite_array(name, value)
-    if (array <= 0).any():
-        arguments.refuse(name, "positive", value)
+    if (array < 1 / arguments.LARGEST).any():
+        arguments.refuse(name, f"positive, at least {1 / arguments.LARGEST:g}", value)
     return array
 
 

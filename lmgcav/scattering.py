@@ -32,6 +32,7 @@ atom that is left.
 """
 
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 from scipy.integrate import solve_ivp
@@ -121,7 +122,8 @@ def scattered_moments(model, scattering, ts, start=SOUTH_POLE):
     """
     ts, start, turns = checked(model, scattering, ts, start)
     modes = 5 if scattering.loss else 4
-    arguments.fits_in_memory(f"All products of {model.N} atoms", 400 * (model.N + 1) ** (modes - 1))
+    size = 400 * (model.N + 1) ** (modes - 1) + 20 * comb(model.N + modes - 1, modes - 1) * ts.size
+    arguments.fits_in_memory(f"All products of {model.N} atoms", size)
     n = products(model.N, modes)
     seconds = model.N * turns * (1e-3 + 1e-6 * len(n))
     arguments.ends_in_time(f"The moments of {model.N} atoms", seconds)

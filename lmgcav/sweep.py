@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import date
 from functools import partial
 from importlib.metadata import version
+from math import prod
 from pathlib import Path
 from textwrap import shorten
 
@@ -95,6 +96,8 @@ def sweep(function, grid, *, executor=None, store=None, progress=True):
         error.add_note('Install what `sweep` needs: pip install "lmgcav[sweep]"')
         raise
     name, axes = name_of(function), read_grid(function, grid)
+    size = prod(len(next(iter(along.values()))) for along in axes.values())
+    arguments.fits_in_memory(f"A grid of {size} points", 1000 * size)
     path = None if store is None else store_path(store, name, function, axes)
     results = Results(name, axes, path, origin(name))
     missing = {index: point for index, point in points(axes) if not results.finished[index]}
@@ -137,7 +140,7 @@ def read_grid(function, grid):
         arguments.refuse("grid", "without repeated names", [*grid])
     try:
         inspect.signature(function).bind(**dict.fromkeys(parameters))
-    except TypeError as error:
+    except (TypeError, ValueError) as error:  # the second where Python knows no names
         arguments.refuse("grid", f"named as the parameters of the function ({error})", [*grid])
     return axes
 
@@ -145,7 +148,7 @@ def read_grid(function, grid):
 def read_axis(key, names, values):
     """Return the values along one dimension for each of its parameters."""
     try:
-        rows = [*values]
+        rows = [] if np.ma.is_masked(values) else [*values]
         columns = zip(*rows, strict=True) if isinstance(key, tuple) else [rows]
         along = {n: np.asarray(c) for n, c in zip(names, columns, strict=True)}
     except (TypeError, ValueError):

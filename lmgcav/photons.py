@@ -275,6 +275,7 @@ def decays(drive, twist, ratio, *, light=0.0, length=60.0):
         arguments.finite_array("twist", twist),
         _positive("ratio", ratio),
     )
+    light = arguments.finite("light", light)
     arguments.fits_in_memory(f"The mean field of {drive.size} cavities", 600 * drive.size)
     k = _speed(twist, ratio)
     mode = np.max([k, 2 * np.sqrt(k)], axis=0) * np.hypot(1, twist)  # its rates, |λ| of SS_1

@@ -1,0 +1,670 @@
+"""Whatever the arguments, a function returns what an invariant confirms, or refuses by name.
+
+Hypothesis draws arguments, good ones and limiting cases, and replaces one of them by a hostile
+value now and then. The examples are few and always the same. To search longer, with others at
+each run: ``LMGCAV_FUZZ=1000 pytest tests/test_fuzz.py`` for a thousand examples of each function.
+"""
+
+import importlib
+import inspect
+import os
+import re
+import signal
+import subprocess
+import sys
+import warnings
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass, replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
+
+import lmgcav as lmg
+from lmgcav import arguments, photons
+from lmgcav.mean_field import flow
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
+
+EXAMPLES = int(os.environ.get("LMGCAV_FUZZ", "0"))
+SETTINGS = settings(
+    max_examples=EXAMPLES or 40,
+    derandomize=not EXAMPLES,
+    database=None,
+    deadline=None,  # time_limit also ends what hangs
+    suppress_health_check=[*HealthCheck],
+)
+SECONDS = 20  # in which every example ends
+MEMORY = 1 << 30  # bytes that the examples may take
+DOCUMENTED = [
+    (ValueError, r"Argument \w"),
+    (ValueError, r".* would take about .* hours, more than"),
+    (MemoryError, r".* needs \S+ GB, but \S+ GB are free"),
+    (ArithmeticError, r".* (was|were) not solved: |Arnoldi's method left a residual"),
+    (RuntimeError, r"Argument (tol|hours) must be above"),  # evolve
+]
+RESULTS = {"Moments", "Spectrum", "SweepError", "Trajectory", "SOUTH_POLE"}  # not called by readers
+FLAGS = {"states", "progress"}  # whether they are true is for Python to say
+CASES = {}
+
+
+# What is drawn
+
+HOSTILE = st.sampled_from(
+    [
+        *(None, "x", "nan", b"1", True, object(), {}, len, np.ma.masked, np.datetime64("2020")),
+        *(0, 1, -1, 3, 10**9, -(10**9), 10**18, 10**400, 0.5, 1e-300, 5e-324, 1e300, 1j),
+        *(np.nan, np.inf, -np.inf, np.float32(2), np.int64(5), np.array("a"), np.array(1.0)),
+        *([], [1, 2, 3], [[1], [1, 2]], [np.nan], [1e308] * 3, [0, 0, 1], [0.0, 1e9]),
+        *(np.zeros(0), np.zeros((2, 2)), np.ones((3, 3)), np.full((2, 2), np.nan)),
+        *(np.full((2, 2), 1e300), np.full((2, 2), 1e308 + 1e308j), np.zeros((0, 2, 2))),
+        *(np.ma.masked_array([0.0, 1.0], [False, True]), 1e30, 1e-30, 1e60, -1e60),
+    ]
+)
+FEW = st.integers(1, 9)
+ATOMS = FEW | st.sampled_from([10**3, 10**5, 10**7, 10**9, 10**15])
+EXTREMES = st.sampled_from([0.0, -0.0, 1e-300, -1e-40, 1e-9, 1.0, 1e9, 1e40, -1e50])
+RATES = st.floats(-4, 4) | EXTREMES
+POSITIVE = st.floats(0.1, 4) | st.sampled_from([1e-60, 1e-20, 1e-6, 1.0, 1e6, 1e20, 1e60])
+INSTANTS = st.floats(0, 2) | st.sampled_from([0.0, 1e-300, 1e-9, 30.0, 1e9, 1e60])
+TIMES = st.lists(INSTANTS, min_size=1, max_size=4).map(sorted)
+AXES = st.sampled_from([s * e for e in np.eye(3) for s in (1.0, -1.0)])
+ANGLES = st.floats(0, np.pi)
+STARTS = st.builds(lmg.coherent, ANGLES, st.floats(-7, 7)) | AXES
+
+
+@st.composite
+def models(draw, N=ATOMS):
+    drive, twist, atoms, Gamma = draw(RATES), draw(RATES), draw(N), draw(POSITIVE)
+    try:
+        return lmg.Model.from_ratios(N=atoms, drive=drive, twist=twist, Gamma=Gamma)
+    except ValueError:
+        reject()
+
+
+@st.composite
+def density_matrices(draw):
+    dimension = draw(FEW) + 1
+    rng = np.random.default_rng(draw(st.integers(0, 999)))
+    A = rng.normal(size=(dimension, draw(FEW), 2)) @ [1, 1j]
+    rho = A @ A.conj().T
+    return rho / np.trace(rho)
+
+
+SMALL = models(N=FEW)
+ORDINARY = st.builds(lmg.Model.from_ratios, N=FEW, drive=st.floats(-3, 3), twist=st.floats(-3, 3))
+SCATTERINGS = st.builds(
+    lmg.Scattering, **dict.fromkeys(["decay", "dephasing", "loss"], RATES.map(abs))
+)
+
+
+# What must hold
+
+
+def case(function, /, **strategies):
+    """Declare the check of what a function returns, for arguments that are drawn like this."""
+
+    def declare(check):
+        CASES[function.__qualname__, function.__module__] = function, strategies, check
+        return check
+
+    return declare
+
+
+def close(a, b, atol=1e-8, **options):
+    np.testing.assert_allclose(a, b, atol=atol, **options)
+
+
+def are_moments(moments, trace=1.0, rtol=1e-6):
+    j = moments.N / 2
+    total = np.trace(moments.second, axis1=-2, axis2=-1)
+    close(total, trace * j * (j + 1) + 0 * total, rtol=rtol)
+    assert (np.linalg.norm(moments.bloch, axis=-1) <= 1 + rtol).all()
+
+
+@case(lmg.Model, N=ATOMS, chi=RATES, Omega=RATES, Gamma=POSITIVE)
+def _(model, chi, Omega, **_rest):
+    close(model.alpha * (model.Gamma - 2j * model.chi), 1j * model.Omega, atol=1e-99, rtol=1e-9)
+    assert model.Omega_c >= model.N * model.Gamma / 2
+
+
+@case(lmg.Model.from_ratios, N=ATOMS, drive=RATES, twist=RATES, Gamma=POSITIVE)
+def _(model, drive, twist, **_rest):
+    close([model.drive, model.twist], [drive, twist], atol=1e-59, rtol=1e-9)
+
+
+@case(lmg.cavity_rates, g=RATES, kappa=POSITIVE, Delta=RATES)
+def _(rates, g, kappa, Delta):
+    chi, Gamma = rates
+    close(np.multiply(chi, kappa), np.multiply(Gamma, Delta), rtol=1e-9)
+    assert np.all(Gamma >= 0)
+
+
+@case(lmg.coherent, theta=RATES, phi=RATES)
+def _(start, **_rest):
+    close(np.linalg.norm(start), 1)
+
+
+@case(lmg.steady_moments, model=models())
+def _(moments, model):
+    are_moments(moments)
+    rate = model.N**2 * (abs(model.chi) + model.Gamma) + model.N * abs(model.Omega)
+    assert (abs(lmg.mean_rates(model, moments)) <= 1e-9 * rate).all()
+
+
+@case(lmg.steady_state, model=models())
+def _(rho, model):
+    close(rho, rho.conj().T)
+    close(lmg.spin_moments(rho).bloch, lmg.steady_moments(model).bloch)
+
+
+@case(lmg.best_squeezing, N=ATOMS)
+def _(best, N):
+    ratio, xi2 = best
+    assert 0 < xi2 <= 1
+    assert -1e-9 <= ratio <= 1
+
+
+@case(lmg.squeezing, moments=st.builds(lmg.spin_moments, density_matrices()))
+def _(xi2, moments):
+    assert xi2 > -1e-9
+
+
+@case(lmg.spin_moments, rho=density_matrices())
+def _(moments, rho):
+    are_moments(moments, np.trace(rho, axis1=-2, axis2=-1).real)
+
+
+@case(
+    lmg.husimi,
+    state=density_matrices() | st.builds(lmg.Multipoles.coherent, ATOMS, STARTS, K=FEW),
+    theta=st.lists(ANGLES, max_size=3),
+    phi=st.lists(RATES, max_size=3),
+)
+def _(Q, state, theta, phi):
+    assert Q.shape == (len(theta), len(phi))
+    if isinstance(state, np.ndarray):
+        close(Q, lmg.husimi(lmg.Multipoles.from_density_matrix(state), theta, phi))
+
+
+@case(lmg.mean_field, model=models(), ts=TIMES, start=STARTS)
+def _(s, model, ts, start):
+    close(np.linalg.norm(s, axis=-1), 1)
+    close(s * [1, -1, 1], lmg.mean_field(*opposite(model, ts, start)), atol=1e-5)
+
+
+def opposite(model, ts, start):
+    """Arguments with -χ and -Ω, for which s_y has the other sign."""
+    return replace(model, chi=-model.chi, Omega=-model.Omega), ts, start * np.array([1, -1, 1])
+
+
+@case(lmg.displacement, model=ORDINARY, ts=TIMES, start=STARTS)
+def _(path, model, ts, start):
+    b, velocity = path.T
+    close(velocity**2 + lmg.potential(model, b, start), 1, atol=1e-6)
+
+
+@case(lmg.s_plus, model=models(), b=RATES, start=STARTS)
+def _(s, model, b, start):
+    close(abs(s) ** 2, lmg.potential(model, b, start))
+
+
+@case(lmg.potential, model=models(), b=RATES, start=STARTS)
+def _(V, model, start, **_rest):
+    assert np.all(V >= 0)
+    close(lmg.potential(model, 0, start), np.hypot(*start[:2]) ** 2, atol=1e-6)
+
+
+@case(lmg.critical_drive, twist=RATES, start=STARTS)
+def _(drive, twist, start):
+    assert np.all((drive >= 1) & (drive <= np.hypot(1, twist)))
+
+
+@case(lmg.oscillates, drive=RATES.map(abs), twist=RATES, start=STARTS)
+def _(oscillating, drive, twist, start):
+    border = lmg.critical_drive(twist, start)
+    apart = (np.array(drive) >= 0) & (abs(drive - border) > 1e-9 * border)
+    assert np.all(oscillating == (drive > border), where=apart)
+
+
+@case(lmg.oscillating_fraction, drive=RATES, twist=RATES)
+def _(fraction, drive, twist):
+    assert -1e-9 <= fraction <= 1 + 1e-9
+
+
+@case(lmg.basin_boundary, drive=st.floats(-4, 4), twist=RATES, points=FEW)
+def _(curve, **_rest):
+    close(np.linalg.norm(curve, axis=-1), 1, atol=1e-6)
+
+
+@case(lmg.turning_points, model=models(), start=STARTS)
+def _(ends, model, start):
+    assert ends[0] <= 0 <= ends[1]
+
+
+@case(lmg.period, model=models(), start=STARTS)
+def _(time, model, start):
+    assert time > 0
+
+
+@case(lmg.long_time_average, model=models(), start=STARTS)
+def _(s, model, start):
+    assert np.linalg.norm(s) <= 1 + 1e-6
+
+
+@case(lmg.fixed_points, model=models())
+def _(points, model):
+    for point in points:
+        close(np.linalg.norm(point.s), 1)
+        rate = abs(model.Omega) + model.Omega_c
+        assert (abs(flow(model, point.s)) <= 1e-9 * rate).all()
+
+
+@case(lmg.mean_rates, model=models(), moments=st.builds(lmg.spin_moments, density_matrices()))
+def _(rates, **_rest):
+    assert rates.shape == (3,)
+
+
+@case(
+    lmg.evolve,
+    model=SMALL,
+    ts=TIMES,
+    start=STARTS,
+    tol=st.sampled_from([1e-60, 1e-14, 1e-8, 1e-3]),
+    states=st.booleans(),
+    progress=st.just(value=False),
+    hours=st.just(1e-5),
+)
+def _(trajectory, tol, **_rest):
+    assert trajectory.error <= tol
+    are_moments(trajectory.moments, rtol=1e-5 + 10 * tol)
+
+
+def are_eigenvalues(values, model):
+    size = model.N**2 * (abs(model.chi) + model.Gamma) + model.N * abs(model.Omega)
+    assert (np.diff(abs(values)) >= -1e-9 * size).all()
+    assert values[0] == 0
+    close(values.imag.sum() / size, 0)
+    assert (values.real <= 1e-6 * size).all()
+
+
+@case(lmg.eigenvalues, model=SMALL, count=FEW)
+def _(values, model, count):
+    are_eigenvalues(values, model)
+
+
+@case(lmg.spectrum, model=SMALL, count=FEW)
+def _(levels, model, count):
+    are_eigenvalues(levels.values, model)
+    assert (levels.condition >= 1 - 1e-9).all()
+
+
+@case(lmg.gaps, model=SMALL, count=st.integers(2, 9))
+def _(found, model, count):
+    assert found.imaginary > 0
+
+
+@case(lambda start: LEVELS.amplitudes(start), start=STARTS)
+def _(amplitudes, start):
+    close(amplitudes.sum(0), start, atol=1e-6)
+
+
+LEVELS = lmg.spectrum(lmg.Model(N=3, chi=0.5, Omega=4.0), count=16)
+SPECTRUM = importlib.import_module("lmgcav.spectrum")  # lmgcav.spectrum is the function
+
+
+@case(SPECTRUM.mean_field_eigenvalues, model=models(), order=FEW)
+def _(predicted, model, order):
+    assert [*predicted] == [point.name for point in lmg.fixed_points(model)]
+
+
+@case(SPECTRUM.pseudospectrum, model=ORDINARY, points=st.lists(st.complex_numbers(max_magnitude=9)))
+def _(size, model, points):
+    assert (size >= 0).all()
+
+
+@case(lmg.envelope, N=ATOMS, chi=RATES, Gamma=POSITIVE, ts=TIMES, tol=POSITIVE)
+def _(Jz, N, chi, Gamma, ts, tol):
+    assert (abs(Jz) <= N / 2 * (1 + tol)).all()
+    close(Jz, lmg.envelope(N, -chi, Gamma, ts, tol=tol), rtol=1e-9)
+
+
+@case(lmg.early_envelope, N=ATOMS, chi=RATES, Gamma=POSITIVE, ts=TIMES)
+@case(lmg.characteristic_envelope, N=ATOMS, chi=RATES, Gamma=POSITIVE, ts=TIMES)
+def _(Jz, N, **_rest):
+    assert (abs(Jz) <= N / 2).all()
+
+
+@case(lmg.large_N_envelope, N=ATOMS, chi=RATES, Gamma=POSITIVE, ts=TIMES)
+def _(Jz, **_rest):
+    assert (Jz <= 0).all()
+
+
+@case(lmg.decay_time, N=ATOMS, chi=RATES, Gamma=POSITIVE)
+def _(time, N, chi, Gamma):
+    close(lmg.envelope(N, chi, Gamma, [time]) / N, -0.5 / np.e, atol=1e-4)
+
+
+@case(lmg.Multipoles.coherent, N=ATOMS, start=STARTS, K=st.none() | FEW)
+def _(state, N, start, K):
+    if K is None:
+        close([state.purity, *state.moments.bloch], [1, *start])
+
+
+@case(lmg.Multipoles.from_density_matrix, rho=density_matrices(), K=st.none() | FEW)
+def _(state, rho, K):
+    if K is None:
+        close(state.density_matrix, rho)
+
+
+# Light
+
+
+@case(photons.linewidth, model=models(), ratio=POSITIVE)
+def _(kappa, **_rest):
+    assert kappa > 0
+
+
+@case(
+    photons.mean_field_with_light,
+    model=models(),
+    kappa=POSITIVE,
+    ts=TIMES,
+    start=STARTS,
+    light=st.complex_numbers(max_magnitude=3) | EXTREMES,
+)
+def _(found, **_rest):
+    close(np.linalg.norm(found[0], axis=-1), 1, atol=1e-6)
+
+
+@case(
+    photons.eigenvalues,
+    model=models(),
+    kappa=POSITIVE,
+    point=st.sampled_from(lmg.fixed_points(lmg.Model.from_ratios(N=2, drive=1.8, twist=1.9))),
+)
+def _(values, **_rest):
+    assert (np.diff(abs(values)) >= 0).all()
+    close(values.imag.sum() / abs(values[-1]), 0)
+
+
+@case(photons.sideband_rates, model=models(), kappa=POSITIVE)
+def _(rates, **_rest):
+    assert min(rates) >= 0
+
+
+@case(photons.magnetisation, model=models(), kappa=POSITIVE)
+def _(s_x, model, kappa):
+    assert abs(s_x) <= 1 + 1e-9
+    assert s_x * model.drive * model.twist >= -1e-9
+
+
+LENGTH = st.floats(0.1, 9)
+
+
+@case(photons.decays, drive=POSITIVE, twist=RATES, ratio=POSITIVE, light=RATES, length=LENGTH)
+def _(ends, drive, twist, ratio, **_rest):
+    assert ends.shape == np.broadcast_shapes(*map(np.shape, (drive, twist, ratio)))
+
+
+@case(
+    photons.critical_drive_with_light, twist=RATES, ratio=POSITIVE, tolerance=POSITIVE,
+    length=LENGTH,
+)  # fmt: skip
+def _(drive, twist, **_rest):
+    assert ((drive >= 0) & (drive <= np.hypot(1, twist))).all()
+
+
+@case(photons.critical_shift, twist=RATES)
+def _(shift, twist):
+    assert np.isfinite(shift)
+
+
+# Single atoms and experiments
+
+
+@case(lmg.Scattering, decay=POSITIVE, dephasing=POSITIVE, loss=POSITIVE)
+def _(scattering, **_rest):
+    assert scattering.decay >= 0
+
+
+DISTURBED = {"model": models(), "scattering": SCATTERINGS, "ts": TIMES, "start": STARTS}
+
+
+@case(lmg.scattered_moments, **DISTURBED)
+def _(moments, ts, **_rest):
+    assert (np.linalg.norm(moments.bloch, axis=-1) <= 1 + 1e-5).all()
+    assert np.linalg.eigvalsh(moments.covariance).min() >= -1e-4 * moments.N**2
+
+
+@case(lmg.scattered_mean_field, **DISTURBED)
+def _(s, **_rest):
+    assert (np.linalg.norm(s, axis=-1) <= 1 + 1e-6).all()
+
+
+@case(
+    lmg.sampled_moments,
+    **DISTURBED,
+    samples=FEW | st.just(10**9),
+    seed=st.none() | st.integers(0, 9),
+)
+def _(moments, ts, **_rest):
+    assert moments.mean.shape == (len(ts), 3)
+
+
+@case(lmg.gaussian_moments, **DISTURBED)
+def _(moments, **_rest):
+    assert (np.linalg.norm(moments.bloch, axis=-1) <= 1 + 1e-5).all()
+
+
+LENGTHS = dict.fromkeys(["finesse", "waist", "wavelength", "kappa", "gamma"], POSITIVE)
+
+
+@case(lmg.coupling, **LENGTHS)
+def _(g, kappa, gamma, finesse, **_rest):
+    assert g > 0
+
+
+@case(
+    lmg.Experiment, N=ATOMS, g=POSITIVE, kappa=POSITIVE, Delta=RATES, Omega=RATES,
+    scattering=SCATTERINGS,
+)  # fmt: skip
+@case(
+    lmg.Experiment.tuned, N=ATOMS, detuning=RATES, ratio=RATES, g=POSITIVE, kappa=POSITIVE,
+    scattering=SCATTERINGS,
+)  # fmt: skip
+def _(experiment, **_rest):
+    try:
+        assert min(experiment.stages().values()) > 0
+        assert 0 < experiment.best_squeezing(9)[0] <= 1
+        assert "phase" in str(experiment)
+    except Exception as error:
+        if not is_documented(error):
+            raise
+
+
+# Sweeps
+
+
+def one(x, y):
+    return 1.0
+
+
+VALUES = st.lists(RATES, min_size=1, max_size=3) | HOSTILE
+
+
+@case(
+    lmg.sweep,
+    function=st.just(one),
+    grid=st.fixed_dictionaries({"x": VALUES, "y": VALUES}),
+    progress=st.just(value=False),
+)
+def _(result, grid, **_rest):
+    assert np.all(result == 1)
+    assert result.dims == tuple(grid)
+
+
+# The tests
+
+
+def is_documented(error):
+    return any(isinstance(error, k) and re.match(text, str(error)) for k, text in DOCUMENTED)
+
+
+def arrays(value):
+    """Yield all the numbers in a result."""
+    if is_dataclass(value):
+        value = [getattr(value, field.name) for field in fields(value)]
+    elif isinstance(value, dict):
+        value = value.values()
+    if isinstance(value, (list, tuple, type({}.values()))):
+        for item in value:
+            yield from arrays(item)
+    elif np.asarray(value).dtype.kind in "fc":
+        yield np.asarray(value)
+
+
+@contextmanager
+def time_limit():
+    def stop(*_):
+        raise TimeoutError(f"still running after {SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(SECONDS)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture
+def limited(monkeypatch):
+    """Little memory, and no patience: what would take longer than a second is refused."""
+    import resource
+
+    pages = int(arguments._read("/proc/self/statm").split()[0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY, hard))
+    monkeypatch.setattr(arguments, "LONGEST", 1 / 3600)
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+@pytest.mark.usefixtures("limited")
+@pytest.mark.parametrize("name", CASES, ids="-".join)
+def test_whatever_the_arguments_the_answer_is_right_or_a_documented_error(name):
+    function, strategies, is_right = CASES[name]
+    replaced = [argument for argument in strategies if argument not in FLAGS]
+    answered = []
+
+    @SETTINGS
+    @given(
+        st.fixed_dictionaries(strategies),
+        st.just({}) | st.dictionaries(st.sampled_from(replaced), HOSTILE, max_size=1),
+    )
+    def run(drawn, hostile):
+        given_arguments = drawn | hostile
+        with time_limit(), warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                result = function(**given_arguments)
+            except Exception as error:
+                if not is_documented(error):
+                    raise
+                return
+            assert not any(np.isnan(array).any() for array in arrays(result))
+            is_right(result, **given_arguments)
+            answered.append(True)
+
+    run()
+    assert answered
+
+
+def test_every_public_function_is_covered():
+    covered = {(name.split(".")[0], module) for name, module in CASES}
+    assert {(n, getattr(lmg, n).__module__) for n in {*lmg.__all__} - RESULTS} <= covered
+    for module in (photons, SPECTRUM):
+        functions = inspect.getmembers(module, inspect.isfunction)
+        own = {name for name, f in functions if f.__module__ == module.__name__ and name[0] != "_"}
+        assert {(name, module.__name__) for name in own} <= covered
+
+
+GROWING = """
+import importlib
+import resource
+from pathlib import Path
+
+import numpy as np
+import scipy.optimize
+
+import lmgcav as lmg
+from lmgcav import photons, results
+
+spectrum = importlib.import_module("lmgcav.spectrum")
+SOUTH = lmg.SOUTH_POLE
+
+
+def model(N, drive=2.0):
+    return lmg.Model.from_ratios(N=N, drive=drive, twist=1.5)
+
+
+def times(n):
+    return np.linspace(0, 1e-5, n)
+
+
+few, alone = model(4), lmg.Scattering(loss=1.0)
+tuned = lmg.Experiment.tuned(N=1000, detuning=0.5, ratio=0.4, g=1e4, kappa=1e6)
+calls = {
+    "steady_state": (300, lambda n: lmg.steady_state(model(n))),
+    "steady_moments": (10**7, lambda n: lmg.steady_moments(model(n, drive=1.8))),
+    "best_squeezing": (10**10, lambda n: lmg.best_squeezing(n)),
+    "husimi": (400, lambda n: lmg.husimi(np.eye(2) / 2, np.zeros(n), np.zeros(n))),
+    "Multipoles.coherent": (3000, lambda n: lmg.Multipoles.coherent(n, SOUTH)),
+    "density_matrix": (200, lambda n: lmg.Multipoles.coherent(n, SOUTH, K=3).density_matrix),
+    "evolve": (1000, lambda n: lmg.evolve(model(n), [0, 1e-3 / n], tol=1e-2)),
+    "evolve, times": (10**4, lambda n: lmg.evolve(few, times(n), tol=1e-2)),
+    "evolve, states": (700, lambda n: lmg.evolve(model(20), times(n), states=True)),
+    "eigenvalues": (50, lambda n: lmg.eigenvalues(model(n), 5)),
+    "eigenvalues, many": (9, lambda n: lmg.eigenvalues(model(n), 10**6)),
+    "eigenvalues, undriven": (100, lambda n: lmg.eigenvalues(model(n, drive=0.0), 5)),
+    "spectrum": (50, lambda n: lmg.spectrum(model(n), 5)),
+    "gaps": (50, lambda n: lmg.gaps(model(n))),
+    "pseudospectrum": (30, lambda n: spectrum.pseudospectrum(model(n), [1j])),
+    "mean_field_eigenvalues": (200, lambda n: spectrum.mean_field_eigenvalues(few, n)),
+    "envelope": (10**4, lambda n: lmg.envelope(400, 1.0, 1.0, times(n))),
+    "basin_boundary": (10**4, lambda n: lmg.basin_boundary(1.5, 1.8, n)),
+    "mean_field": (10**4, lambda n: lmg.mean_field(few, times(n))),
+    "displacement": (10**4, lambda n: lmg.displacement(few, times(n))),
+    "mean_field_with_light": (10**4, lambda n: photons.mean_field_with_light(few, 3.0, times(n))),
+    "magnetisation": (10**5, lambda n: photons.magnetisation(model(n), 1e3 * n)),
+    "decays": (10**4, lambda n: photons.decays(np.linspace(1, 2, n), 1.0, 2.0, length=0.1)),
+    "scattered_moments": (8, lambda n: lmg.scattered_moments(model(n), alone, [0, 1e-3 / n])),
+    "scattered_moments, times": (200, lambda n: lmg.scattered_moments(model(10), alone, times(n))),
+    "scattered_mean_field": (10**4, lambda n: lmg.scattered_mean_field(few, alone, times(n))),
+    "sampled_moments": (10**4, lambda n: lmg.sampled_moments(few, alone, [1e-9], samples=n)),
+    "gaussian_moments": (10**4, lambda n: lmg.gaussian_moments(few, alone, times(n))),
+    "Experiment.best_squeezing": (10**4, lambda n: tuned.best_squeezing(n)),
+    "sweep": (200, lambda n: lmg.sweep(lambda a, b: 0.0, {"a": range(n), "b": range(n)})),
+}
+for name, (n, call) in calls.items():
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + (100 << 20)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, resource.RLIM_INFINITY))
+    try:
+        while n < 10**12:
+            call(n)
+            n *= 2
+    except MemoryError as error:
+        print(f"{name}: {error}")
+"""
+
+
+def test_growing_computations_are_refused_before_memory_runs_out():
+    run = [sys.executable, "-c", GROWING]
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    said = subprocess.run(run, check=True, capture_output=True, text=True, env=environment).stdout
+    assert len(said.splitlines()) == 30
+    for line in said.splitlines():
+        assert re.search(r"needs \d+\.\d GB, but \d+\.\d GB are free$", line), line

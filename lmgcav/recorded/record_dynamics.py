@@ -71,10 +71,11 @@ def points():
         "envelope": [(N, 3.86) for N in ATOMS],
         "transient": [(N, drive) for N in [25, *fewer] for drive in below_critical]
         + [(many, drive) for drive in below_critical[:2]],
-        "relaxation": [(N, drive) for N in ATOMS if N <= 1600 for drive in (1.76, 2.09)],
+        "relaxation": [(N, drive) for N in ATOMS if N <= 1600 for drive in (1.76, 2.09)]
+        + [(3200, 1.76)],
         "window": [(N, drive) for N in ATOMS if N <= 800 for drive in STEEP]
-        + [(1600, drive) for drive in QUARTERS]
-        + [(3200, drive) for drive in QUARTERS[:2]],
+        + [(N, drive) for N in (1600, 3200) for drive in QUARTERS]
+        + [(many, drive) for drive in QUARTERS[:2]],
     }
     return [(name, *place) for name in places for place in places[name]]
 

@@ -116,6 +116,8 @@ def cavity_rates(g, kappa, Delta):
     linewidth = arguments.finite_array("kappa", kappa)
     if (linewidth <= 0).any():
         arguments.refuse("kappa", "positive", kappa)
+    if (linewidth < 1 / arguments.LARGEST).any():
+        arguments.refuse("kappa", f"at least {1 / arguments.LARGEST:g}", kappa)
     common = 4 * g**2 / (4 * Delta**2 + linewidth**2)
     chi, Gamma = common * Delta, common * linewidth
     return (chi.item(), Gamma.item()) if chi.ndim == 0 else (chi, Gamma)

@@ -315,6 +315,7 @@ def test_a_killed_process_loses_no_more_than_the_point_in_flight(tmp_path, log):
 
 def test_an_interrupted_sweep_keeps_what_is_finished_and_drops_what_waits(tmp_path, log):
     code = """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # else off in the background
     with processes() as pool:
         lmg.sweep(partial(slow, sys.argv[2]), {'x': range(200)}, executor=pool, store=sys.argv[1])
     """

@@ -476,7 +476,7 @@ def _arnoldi(inverse, size, count):
     P = np.empty((most + BLOCK, most + 100))  # V @ S.T, with orthonormal rows
     H = np.zeros((most + BLOCK, most))
     v = inverse(np.random.default_rng(1).normal(size=(size, BLOCK))).T
-    worst, check = np.inf, 2 * count + 20
+    worst, check = np.inf, 2 * count + 20 + count // 6
     for m in range(0, most + 1, BLOCK):
         new = slice(m, m + BLOCK)
         columns, length = np.linalg.qr(S @ v.T)

@@ -6,6 +6,7 @@ the argument, what is allowed and the value received.
 
 import operator
 import re
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,16 @@ def times(value):
         refuse("ts", "a sorted one-dimensional array of times ≥ 0", value)
     fits_in_memory(f"A solution at {ts.size} times", 500 * ts.size)
     return ts
+
+
+def writable_folder(name, value):
+    """Return ``value`` as the path of a folder that can be written, made where it is missing."""
+    try:
+        Path(value).mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=value).close()
+    except OSError as error:
+        refuse(name, f"a folder that can be written ({error})", str(value))
+    return Path(value)
 
 
 def fits_in_memory(what, size, untouched=0):

@@ -102,8 +102,7 @@ def _inversion(N, chi, ts, K, tol):
     The chain only damps, so the ∫ |χ a_{K+1} w_K / 2| dt that leaves it at its end never counts
     for more than that. Once ``w`` is so short that the sum cannot reach ``tol`` again, it is zero.
     """
-    size = 8 * (ts.size + 50) * (K + 1)
-    arguments.fits_in_memory(f"The envelope of N = {N} atoms", size)
+    arguments.fits_in_memory(f"The envelope of N = {N} atoms", 8 * (ts.size + 50) * (K + 1))
     k = np.arange(1, K + 1)
     decay = (k * (k + 1.0) + 1) / 4
     hop = chi / 2 * raising(k + 1, 1, N)  # from k to k + 1

@@ -94,7 +94,10 @@ def begin(chapter, cells, values):
             allowed = ", ".join(parameters)
             raise ValueError(f"Argument {name} must be a parameter of this chapter: {allowed}")
         alike(name, values[name], parameters[name])
-    return Run(chapter, folder(values["save_to"]), {name: values[name] for name in parameters})
+    save_to = values["save_to"] or None
+    if save_to:
+        save_to = arguments.writable_folder("save_to", save_to)
+    return Run(chapter, save_to, {name: values[name] for name in parameters})
 
 
 def assigned(cell):
@@ -118,19 +121,6 @@ def alike(name, value, standard):
             arguments.refuse(name, "a list of numbers", value)
         for each in value:
             alike(f"{name} in each entry", each, np.asarray(standard).ravel()[0].item())
-
-
-def folder(path):
-    """Return the folder for the figures, which is made where it is missing; None for ""."""
-    if not path:
-        return None
-    try:
-        Path(path).mkdir(parents=True, exist_ok=True)
-        (Path(path) / ".writable").touch()
-        (Path(path) / ".writable").unlink()
-    except OSError as error:
-        arguments.refuse("save_to", f"a folder that can be written ({error.strerror})", path)
-    return Path(path)
 
 
 def commit():

@@ -6,7 +6,6 @@ point is there as a whole, or not at all.
 """
 
 import shutil
-import tempfile
 import warnings
 from collections.abc import Mapping
 from dataclasses import is_dataclass
@@ -43,7 +42,7 @@ class Results:
         if path and path.exists():
             self.read()
         if path and not self.finished.all():
-            try_to_write(path.parent)  # rather now than after an hour
+            arguments.writable_folder("store", path.parent)  # rather now than after an hour
 
     def labelled(self):
         """Return the values with their coordinates, as a DataArray where there is one alone."""
@@ -147,15 +146,6 @@ class Results:
             warnings.warn(f"{self.path / name / chunk} is damaged: {error}", stacklevel=6)
             return False
         return True
-
-
-def try_to_write(folder):
-    """Refuse a folder in which no file can be made."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        arguments.refuse("store", f"a folder that can be written ({error})", str(folder))
 
 
 def labelled_point(name, value):

@@ -4,14 +4,11 @@ Adds to levels.npz and gaps.npz beside this file what they lack, and saves after
 it can be interrupted; remove the files to record all anew, about 20 minutes on two cores and 2 GB.
 """
 
-import json
-import platform
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from provenance import provenance
 
 import lmgcav as lmg
 from lmgcav.sweep import sweep
@@ -52,13 +49,6 @@ def gap_drives(N):
     return np.sort(np.append(NORMAL, CRITICAL)) if N <= 400 else CLOSEST
 
 
-def provenance():
-    """Everything needed to tell where the numbers come from, as JSON."""
-    versions = {name: version(name) for name in ("lmgcav", "numpy", "scipy")}
-    about = {"python": platform.python_version(), "date": date.today().isoformat()}
-    return json.dumps({"twist": TWIST, "count": COUNT, **versions, **about})
-
-
 def record_levels(pool):
     """Write levels.npz."""
     found = sweep(levels, {"N": [LEVELS], "drive": DRIVES}, executor=pool).isel(N=0)
@@ -79,7 +69,9 @@ def record_gaps(pool):
 
 def save(name, **arrays):
     """Write a file with its provenance."""
-    np.savez_compressed(FOLDER / f"{name}.npz", provenance=provenance(), **arrays)
+    np.savez_compressed(
+        FOLDER / f"{name}.npz", provenance=provenance(twist=TWIST, count=COUNT), **arrays
+    )
 
 
 def main():

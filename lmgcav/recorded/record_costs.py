@@ -4,18 +4,16 @@ Writes costs.npz beside this file, with its provenance: tables of time on one co
 peak memory (MB) against N, each point in a process of its own. It takes a few minutes and 2 GB.
 """
 
-import json
 import os
 import platform
 import re
 import time
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
-from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from provenance import provenance
 
 import lmgcav as lmg
 
@@ -54,14 +52,6 @@ def cost(kind, N):
     return [seconds, int(peak[1]) * 1024 / 1e6]
 
 
-def provenance():
-    """Everything needed to tell where the numbers come from, as JSON."""
-    versions = {name: version(name) for name in ("lmgcav", "numpy", "scipy")}
-    machine = {"machine": platform.machine(), "cores": os.cpu_count()}
-    about = {"python": platform.python_version(), "date": date.today().isoformat()}
-    return json.dumps({"twist": TWIST, "drive": DRIVE, **versions, **machine, **about})
-
-
 def main():
     """Record all tables, each with the columns N, seconds, MB."""
     points = [(kind, N) for kind, sizes in SIZES.items() for N in sizes]
@@ -70,7 +60,13 @@ def main():
         found = lmg.sweep(cost, {("kind", "N"): points}, executor=pool)
     rows = np.column_stack([found.N, found])
     tables = {kind: rows[found.kind == kind] for kind in SIZES}
-    np.savez(FILE, provenance=provenance(), **tables)
+    np.savez(
+        FILE,
+        provenance=provenance(
+            twist=TWIST, drive=DRIVE, machine=platform.machine(), cores=os.cpu_count()
+        ),
+        **tables,
+    )
 
 
 if __name__ == "__main__":

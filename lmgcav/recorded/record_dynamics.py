@@ -5,13 +5,10 @@ can be interrupted; remove the file to record all anew, in about a quarter of an
 core. Each table has the columns N, drive 2Ω/(NΓ), value, error of the moments.
 """
 
-import json
-import platform
-from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+from provenance import provenance
 from tqdm import tqdm
 
 import lmgcav as lmg
@@ -87,13 +84,6 @@ def tables():
     return {name: table for name, table in np.load(FILE).items() if name in FUNCTIONS}
 
 
-def provenance():
-    """Everything needed to tell where the numbers come from, as JSON."""
-    versions = {name: version(name) for name in ("lmgcav", "numpy", "scipy")}
-    about = {"python": platform.python_version(), "date": date.today().isoformat()}
-    return json.dumps({"twist": TWIST, "window": WINDOW, **versions, **about})
-
-
 def main():
     """Record what the file lacks."""
     for name, N, drive in tqdm(points()):
@@ -101,7 +91,7 @@ def main():
             row = N, drive, *FUNCTIONS[name](N, drive)
             saved = tables()
             saved[name] = np.vstack([saved[name], row])
-            np.savez_compressed(FILE, provenance=provenance(), **saved)
+            np.savez_compressed(FILE, provenance=provenance(twist=TWIST, window=WINDOW), **saved)
 
 
 if __name__ == "__main__":

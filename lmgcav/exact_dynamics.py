@@ -24,13 +24,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import eye_array
-from scipy.sparse.linalg import splu
 
 from . import arguments
 from .mean_field import flow
 from .model import SOUTH_POLE, Model, bloch_vector
 from .moments import Moments
-from .multipoles import Multipoles, generator
+from .multipoles import Multipoles, factorised, generator
 
 BLOCK = 16  # polynomials that are added up together
 LONGEST_STEP = 200.0  # c τ; the polynomials F_n magnify rounding errors from twice that on
@@ -333,14 +332,16 @@ def slow_modes(model, x, ts, tol, progress):
     """Arnoldi's method with (1 - γL)⁻¹ on x; returns as `late_times` does."""
     N, size = model.N, len(x)
     gamma = 10 / (N * model.Gamma)  # between the fast and the slow modes; not critical
-    solve = splu((eye_array(size) - gamma * generator(model, rank(x))).tocsc()).solve
+    slowed = eye_array(size) - gamma * generator(model, rank(x))
+    _, order, factors = factorised(slowed.tocsc())
     largest = min(SUBSPACE, size - 1)
     V, H = np.empty((largest + 1, size)), np.zeros((largest + 1, largest))
     norm, before = np.linalg.norm(x), None
+    w = np.empty(size)
     V[0] = x / norm
     with progress_bar(largest, f"slow modes, K = {rank(x)}", progress) as advance:
         for m in range(1, largest + 1):
-            w = solve(V[m - 1])
+            w[order] = factors.solve(V[m - 1, order])
             for _ in range(2):  # the second pass restores orthogonality
                 overlaps = V[:m] @ w
                 w -= overlaps @ V[:m]

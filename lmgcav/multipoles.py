@@ -14,15 +14,19 @@ With orthonormal spherical tensors T_kq of the spin N/2, :math:`\rho = \sum_{kq}
 A state that is smooth on the sphere needs the ranks k ≤ K with K of a few √N only.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 from scipy.sparse import coo_array
+from scipy.sparse.linalg import splu
 
 from . import arguments
 from .model import bloch_vector
 from .moments import moments_from_ladder
+
+PIVOT = 1e-4  # of the largest entry in its column, below which a diagonal entry is no pivot
 
 
 @dataclass(frozen=True)
@@ -269,3 +273,43 @@ def generator(model, K):
             values.append(value[keep])
     entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
     return coo_array(entries, shape=(size, size)).tocsr()
+
+
+def factorised(matrix):
+    """LU factorisation of a matrix that couples neighbours in k and q only, as the generator does.
+
+    Parameters
+    ----------
+    matrix : scipy.sparse.csc_array
+        On the real coordinates of `Multipoles`, the first of which may be missing.
+
+    Returns
+    -------
+    permuted : scipy.sparse.csc_array
+        The matrix with its rows and columns in the order of elimination.
+    order : numpy.ndarray, int
+        The index that each of them had.
+    factors : scipy.sparse.linalg.SuperLU
+        Of the permuted matrix, sparse as long as pivots are rarely exchanged.
+    """
+    size = matrix.shape[0]
+    missing = (math.isqrt(size - 1) + 1) ** 2 - size
+    position = np.arange(missing, missing + size)
+    k = np.sqrt(position).astype(int)
+    order = dissection(k, (position - k**2 + 1) // 2, np.arange(size))
+    permuted = matrix[order][:, order]
+    return permuted, order, splu(permuted, permc_spec="NATURAL", diag_pivot_thresh=PIVOT)
+
+
+def dissection(k, q, chosen):
+    """Order in which to eliminate the chosen coordinates: two halves, then what separates them.
+
+    The matrix couples neighbours in the plane of k and q only, so that no entry of the factors
+    connects the halves.
+    """
+    if chosen.size < 20:
+        return chosen
+    along = max(k[chosen], q[chosen], key=np.ptp)
+    middle = np.sort(along)[along.size // 2]
+    halves = [dissection(k, q, chosen[side]) for side in (along < middle, along > middle)]
+    return np.concatenate([*halves, chosen[along == middle]])

@@ -22,17 +22,15 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csc_array, eye_array
-from scipy.sparse.linalg import splu
 
 from . import arguments
 from .mean_field import fixed_points
 from .model import SOUTH_POLE, Model
-from .multipoles import Multipoles, generator
+from .multipoles import Multipoles, factorised, generator
 
 CONVERGED = 1e-12  # residual of M⁻¹ relative to its eigenvalue, where Arnoldi's method may stop
 STAGNANT = 1e-9  # below this, it also stops when rounding lets the residual fall no further
 BLOCK = 2  # vectors that Arnoldi's method advances together, because many levels are double
-PIVOT = 1e-2  # of the largest entry in its column, below which a diagonal entry is no pivot
 REPEATED = 1e-4  # relative change of the gaps at a higher rank, whose own error is far smaller
 SIGNS = 4  # nonzero entries in each column of the sketch
 DOUBTFUL = 1e-2  # relative error above which a level is not to be trusted
@@ -174,7 +172,7 @@ def spectrum(model, count=150):
     count = arguments.positive_integer("count", count)
     if model.Omega == 0:
         arguments.refuse("model.Omega", "nonzero for eigenvectors", model.Omega)
-    M, source, solve = _factorised(model, model.N, count, 100)
+    M, source, order, solve = _factorised(model, model.N, count, 100)
     values, vectors = _nearest(M, solve, count, "N")
     chosen = _leading(values, count - 1)
     values, right = values[chosen], vectors(chosen)
@@ -189,16 +187,17 @@ def spectrum(model, count=150):
     error = condition * (np.linalg.norm(M @ right - values * right, axis=0) + rounding)
     error += abs(values - others[partner])  # found apart from each other
 
-    steady = np.append(1 / np.sqrt(model.N + 1), -solve(source / np.sqrt(model.N + 1), "N"))
+    steady = np.append(1, -solve(source, "N"))
     trace = np.zeros(steady.size)
-    trace[0] = np.sqrt(model.N + 1) * np.linalg.norm(steady)
+    trace[0] = np.linalg.norm(steady)
     right = np.vstack([np.zeros(values.size), right])
     left = np.vstack([source @ left / values, left])  # l^T L = λ l^T in the column of the trace
+    back = np.append(0, 1 + np.argsort(order))
     return Spectrum(
         model,
         np.append(0, values),
-        np.column_stack([steady / np.linalg.norm(steady), right]),
-        np.column_stack([trace, left]),
+        np.column_stack([steady / trace[0], right])[back],
+        np.column_stack([trace, left])[back],
         np.append(trace[0], condition),
         np.append(0.0, error),
     )
@@ -304,7 +303,7 @@ def pseudospectrum(model, points):
     result = np.empty(points.size)
     for index, z in enumerate(points.ravel()):
         try:
-            factors = splu(L - z * one)
+            factors = factorised(L - z * one)[2]
         except RuntimeError:  # exactly singular: z is an eigenvalue
             result[index] = 0.0
             continue
@@ -342,7 +341,7 @@ def _gaps(values):
 
 def _eigenvalues(model, K, count):
     """Eigenvalues as from `eigenvalues`, of the Liouvillian truncated at rank K."""
-    M, _, solve = _factorised(model, K, count, 24)
+    M, _, _, solve = _factorised(model, K, count, 24)
     values = np.append(0, _nearest(M, solve, count, "N")[0])
     return values[_leading(values, count)]
 
@@ -371,9 +370,10 @@ def _leading(values, count):
 
 
 def _factorised(model, K, count, kept):
-    """Return M up to rank K, the first column of 𝓛 below the trace, and how to apply M⁻¹.
+    """Return M up to rank K, the first column of 𝓛 below the trace, their order, and M⁻¹.
 
-    ``kept`` is how many bytes each component of each eigenvector will take.
+    M and the column are in the order in which `factorised` eliminates. ``kept`` is how many bytes
+    each component of each eigenvector will take.
 
     Raises
     ------
@@ -385,28 +385,8 @@ def _factorised(model, K, count, kept):
     untouched = size * (8000 + 16 * min(count, size))  # that SuperLU and Arnoldi's method set aside
     arguments.fits_in_memory(f"The spectrum of N = {model.N} atoms", needed, untouched)
     L = generator(model, K).tocsc()
-    M, source = L[1:, 1:], L[1:, [0]].toarray()[:, 0]
-    position = np.arange(1, size + 1)  # among the coordinates of `Multipoles`, of c_kq
-    k = np.sqrt(position).astype(int)
-    order = _dissection(k, (position - k**2 + 1) // 2, position - 1)
-    back = np.argsort(order)
-    # The order keeps the factors sparse as long as pivots are rarely exchanged
-    factors = splu(M[order][:, order], permc_spec="NATURAL", diag_pivot_thresh=PIVOT)
-    return M, source, lambda v, side: factors.solve(v[order], side)[back]
-
-
-def _dissection(k, q, chosen):
-    """Order in which to eliminate the chosen coordinates: two halves, then what separates them.
-
-    M couples neighbours in the plane of k and q only, so that no entry of the factors connects
-    the halves.
-    """
-    if chosen.size < 20:
-        return chosen
-    along = max(k[chosen], q[chosen], key=np.ptp)
-    middle = np.sort(along)[along.size // 2]
-    halves = [_dissection(k, q, chosen[side]) for side in (along < middle, along > middle)]
-    return np.concatenate([*halves, chosen[along == middle]])
+    M, order, factors = factorised(L[1:, 1:])
+    return M, L[1:, [0]].toarray()[order, 0], order, factors.solve
 
 
 def _dense(size, count):

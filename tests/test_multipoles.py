@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 import qutip
+import scipy.sparse
 
 from lmgcav import Model, Multipoles, coherent, spin_moments, steady_state
-from lmgcav.multipoles import generator, harmonics, layout
+from lmgcav.multipoles import factorised, generator, harmonics, layout
 
 NUMBERS = [1, 2, 3, 6, 9]
 
@@ -148,6 +149,21 @@ def test_positions_enumerate_the_real_coordinates():
     _, q, position = layout(5)
     every = np.concatenate([position, position[q > 0] + 1])
     np.testing.assert_array_equal(np.sort(every), np.arange(36))
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+@pytest.mark.parametrize("drive", [1e-3, 0.3, 1.5, 2.1, 4, 100])
+@pytest.mark.parametrize("N", [1, 2, 60])
+def test_factors_solve_to_rounding_and_stay_sparse(N, drive, missing):
+    L = generator(Model.from_ratios(N=N, drive=drive, twist=1.875), N).tocsc()
+    matrix = L[1:, 1:] if missing else L - scipy.sparse.eye_array((N + 1) ** 2)
+    b = np.random.default_rng(0).normal(size=matrix.shape[0])
+    permuted, order, factors = factorised(matrix.tocsc())
+    x = np.empty_like(b)
+    x[order] = factors.solve(b[order])
+    assert (permuted != matrix.tocsc()[order][:, order]).nnz == 0
+    assert abs(matrix @ x - b).max() < 1e-12 * (abs(matrix) @ abs(x) + abs(b)).max()
+    assert factors.nnz < 100 * matrix.shape[0]
 
 
 def test_states_that_do_not_fit_in_memory_are_refused():

@@ -9,11 +9,13 @@ import re
 from dataclasses import dataclass
 from dis import get_instructions
 from functools import cache
+from itertools import chain
 
 import lmgcav
 
 from . import claims
 from .claims import CLAIMS, CORRECTED, DIFFERS, REPRODUCED, judge
+from .fingerprint import codes
 
 
 @dataclass(frozen=True)
@@ -528,16 +530,16 @@ def place(chapter, where):
 @cache
 def functions_of(compute):
     """Public functions that a claim calls, itself or through helpers in `claims`."""
-    found, waiting, seen = set(), [inspect.unwrap(compute).__code__], set()
+    found, waiting, seen = set(), [inspect.unwrap(compute)], set()
     while waiting:
-        code = waiting.pop()
-        seen.add(code)
-        waiting += [part for part in code.co_consts if inspect.iscode(part)]
-        for name in (it.argval for it in get_instructions(code) if it.opname == "LOAD_GLOBAL"):
-            value = inspect.unwrap(getattr(claims, name, None))
+        function = waiting.pop()
+        seen.add(function)
+        steps = chain.from_iterable(map(get_instructions, codes(function.__code__)))
+        for name in (step.argval for step in steps if step.opname == "LOAD_GLOBAL"):
+            value = inspect.unwrap(function.__globals__.get(name))
             if inspect.isfunction(value):
-                if value.__module__ == claims.__name__:
-                    waiting += {value.__code__} - seen
+                if value.__module__.startswith(claims.__name__):
+                    waiting += {value} - seen
                 elif name in lmgcav.__all__:
                     found.add(name)
     return tuple(sorted(found))

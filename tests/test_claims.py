@@ -16,6 +16,11 @@ def test_claims_have_unique_names():
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.parametrize("it", CLAIMS, ids=lambda it: it.name)
+def test_a_claim_stands_in_the_module_of_its_chapter(it):
+    assert it.compute.__module__ == f"lmgcav.claims.{it.chapter.partition('_')[2]}"
+
+
 @pytest.mark.parametrize(
     ("computed", "remarks", "outcome"),
     [
@@ -42,6 +47,6 @@ def test_check_refuses_a_chapter_without_claims():
 
 def test_a_claim_that_fails_fails_its_chapter(monkeypatch):
     wrong = Claim("02_model", "Fig. 0", "nothing", 1.0, 0.1, lambda: 1.2)
-    monkeypatch.setattr("lmgcav.claims.CLAIMS", [wrong])
+    monkeypatch.setattr("lmgcav.claims.registry.CLAIMS", [wrong])
     with pytest.raises(AssertionError, match="NOT AS STATED"):
         check("02_model")

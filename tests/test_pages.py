@@ -52,7 +52,7 @@ each_explored_page = pytest.mark.parametrize("name", EXPLORED or ["search.html"]
 @pytest.fixture(scope="module")
 def site():
     """Address of the book on a throw-away server, below the top as on the pages of a project."""
-    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *ROOT.glob("lmgcav/*.*")]
+    sources = [ROOT / "_config.yml", ROOT / "_toc.yml", *ROOT.glob("lmgcav/**/*.*")]
     sources += [*ROOT.glob("book/*.*"), *ROOT.glob("book/site/**/*.*")]
     newest = max(path.stat().st_mtime for path in sources if path.suffix != ".pyc")
     front = SITE / "index.html"

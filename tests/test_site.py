@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import pkgutil
 import re
 import sys
 from pathlib import Path
@@ -22,8 +23,8 @@ def reference(monkeypatch):
 
 
 def modules():
-    names = [path.stem for path in ROOT.glob("lmgcav/[a-z]*.py")]
-    return [importlib.import_module(f"lmgcav.{name}") for name in names]
+    found = pkgutil.iter_modules(lmgcav.__path__)
+    return [importlib.import_module(f"lmgcav.{module.name}") for module in found]
 
 
 # --- Notation
@@ -74,7 +75,7 @@ def test_inventories_have_the_page_of_every_function_that_is_called(reference):
         known |= set(
             re.findall(r"^([a-z]\S+) (?:function|class) \S+\.html$", path.read_text(), re.M)
         )
-    sources = [*ROOT.glob("lmgcav/*.py"), *BOOK.glob("*.ipynb")]
+    sources = [*(path for _, path in reference.sources()), *BOOK.glob("*.ipynb")]
     called = {name for path in sources for name in reference.called(path)}
     wanted = {reference.target_of(name) for name in filter(reference.is_linked, called)}
     assert wanted <= known, "book/site/reference.py says how to add them"

@@ -9,6 +9,7 @@ To refresh one, compare its lines with the ``objects.inv`` beside the documentat
 import ast
 import importlib
 import json
+import pkgutil
 import re
 from collections import defaultdict
 from functools import cache, reduce
@@ -105,6 +106,14 @@ def of_interest(module):
     return (module or "").split(".")[0] in {"lmgcav", *LIBRARIES}
 
 
+def sources():
+    """Yield the files of lmgcav, each after the name of its module or package."""
+    for module in pkgutil.iter_modules(lmgcav.__path__):
+        files = f"{module.name}/*.py" if module.ispkg else f"{module.name}.py"
+        for path in sorted(ROOT.glob(f"lmgcav/{files}")):
+            yield module.name, path
+
+
 @cache
 def chapters():
     """Notebooks of the book by document name, with the name that links to them show."""
@@ -138,9 +147,8 @@ def users():
 def documented(module):
     """Functions and classes of a module that lmgcav exports or that a chapter calls, by name."""
     for name, value in vars(module).items():
-        if getattr(value, "__module__", None) == module.__name__ and callable(
-            value
-        ):
+        home = getattr(value, "__module__", None) or ""
+        if f"{home}.".startswith(f"{module.__name__}.") and callable(value):
             if value is getattr(lmgcav, name, None):
                 yield f"lmgcav.{name}", value
             elif id(value) in users():
@@ -180,9 +188,9 @@ class Libraries(SphinxDirective):
     def run(self):
         """Look through the package and the chapters."""
         callers = defaultdict(list)
-        for path in sorted(ROOT.glob("lmgcav/*.py")):
+        for module, path in sources():
             for name in filter(is_linked, called(path)):
-                callers[name].append(link_to_module(path.stem))
+                callers[name].append(link_to_module(module))
         for chapter, title in chapters().items():
             for name in filter(is_linked, called(ROOT / f"{chapter}.ipynb")):
                 callers[name].append(f":doc:`{title} </{chapter}>`")
@@ -196,7 +204,7 @@ class Libraries(SphinxDirective):
         for name in sorted(callers, key=str.lower):
             lines += [
                 f"   * - {link_to_library(name)}",
-                f"     - {', '.join(callers[name])}",
+                f"     - {', '.join(dict.fromkeys(callers[name]))}",
             ]
         return as_rst(self, lines)
 

@@ -1,0 +1,184 @@
+"""Claims of the appendix: the envelope of the oscillations."""
+
+import numpy as np
+from scipy.special import binom, factorial
+
+from ..envelope import decay_time, early_envelope, envelope
+from ..exact_dynamics import evolve
+from ..model import Model
+from .registry import claim
+from .shared import exact_inversion, exponent, peaks
+
+POINT_F = 0.9375  # χ/Γ
+
+
+def envelope_time(N):
+    """Time at which the envelope at point F, without its e^(-3Γt/4), has fallen to 1/e (Γ = 1)."""
+    ts = np.cbrt(48 / (POINT_F * N) ** 2) * np.linspace(0, 1.5, 301)
+    stripped = envelope(N, POINT_F, 1, ts) / (-N / 2) * np.exp(3 * ts / 4)
+    return np.interp(-1 / np.e, -stripped, ts)
+
+
+def cubic_coefficient(N):
+    """Exponent of the envelope over -Γχ²N²t³, at the time where Eq. (A4) has it at -1 (χ = Γ)."""
+    t = np.cbrt(48 / N**2)
+    return -np.log(envelope(N, 1, 1, [t], tol=1e-12)[0] / (-N / 2)) / (N**2 * t**3)
+
+
+@claim(
+    "07_envelope",
+    "Appendix",
+    "power of Ω with which the error of Eq. (A1) falls, N = 6",
+    printed=-1,
+    tolerance=0.05,
+    note="printed: an expansion in 1/Ω",
+)
+def error_of_the_averaged_equation():
+    drives, ts, errors = [200, 800], np.linspace(0, 1, 41), []
+    for Omega in drives:
+        model = Model(N=6, chi=POINT_F, Omega=Omega)
+        _, y, z = evolve(model, ts, tol=1e-7, progress=False).moments.mean.T
+        turned_back = z * np.cos(Omega * ts) - y * np.sin(Omega * ts)
+        errors.append(abs(turned_back - envelope(6, POINT_F, 1, ts)).max())
+    return exponent(drives, errors)
+
+
+@claim(
+    "07_envelope",
+    "Fig. 13(a)",
+    "largest difference between the maxima of |<J_z>|/(N/2) at F and the envelope, N = 400",
+    printed=0,
+    tolerance=0.05,
+    note="printed: almost perfect agreement",
+)
+def envelope_of_four_hundred_atoms():
+    ts, s_z = exact_inversion(3.86, 400, 0.08, 401)
+    top = peaks(abs(s_z))
+    return abs(abs(s_z[top]) + envelope(400, POINT_F, 1, ts[top]) / 200).max()
+
+
+@claim(
+    "07_envelope",
+    "Appendix",
+    "decay rate of <J_z> at the very beginning in units of Γ, N = 400 at point F",
+    printed=0.75,
+    tolerance=1e-3,
+    note="printed: e^(-3Γt/4) dominates at short times",
+)
+def beginning_of_the_envelope():
+    return -np.log(envelope(400, POINT_F, 1, [1e-6], tol=1e-12)[0] / -200) / 1e-6
+
+
+@claim(
+    "07_envelope",
+    "Eq. (A2)",
+    "decay rate of <J_z> without exchange in units of Γ, N = 1000",
+    printed=0.75,
+    tolerance=1e-8,
+)
+def decay_rate_without_exchange():
+    return 1 / decay_time(1000, 0, 1)
+
+
+@claim(
+    "07_envelope",
+    "Eq. (A3)",
+    "power of N in the decay time without decay, N from 10⁴ to 10⁵",
+    printed=-1 / 2,
+    tolerance=1e-3,
+    note="at Γ = 10⁻⁷ χ",
+)
+def decay_exponent_of_the_exchange_alone():
+    sizes = [10**4, 10**5]
+    return exponent(sizes, [decay_time(N, 1e7, 1) for N in sizes])
+
+
+@claim(
+    "07_envelope",
+    "Eq. (A4)",
+    "inverse of the coefficient of Γχ²N²t³ in the exponent, N to infinity",
+    printed=48,
+    tolerance=0.05,
+    note="from N = 10⁴, 8·10⁴ and 64·10⁴, without the powers -1/3 and -2/3 of N",
+)
+def coefficient_of_the_cubic_law():
+    a, b, c = (cubic_coefficient(N) for N in (10**4, 8 * 10**4, 64 * 10**4))
+    first, second = 2 * b - a, 2 * c - b
+    return 3 / (4 * second - first)
+
+
+def sixth_order(N):
+    """Coefficient of t⁶ in <J_z>/(-N/2) for χ = Γ = 1, from Eq. (A5)."""
+    m = np.arange(N) - N / 2
+    climb = (N / 2 * (N / 2 + 1) - m * (m + 1)) / 4
+    chain = np.diag(-1 / 4 + 1j * (m + 1 / 2) - 2 * climb)
+    chain += np.diag(climb[:-1], 1) + np.diag(climb[1:], -1)
+    start = binom(N - 1, np.arange(N)) / 2 ** (N - 1)
+    return (np.linalg.matrix_power(chain, 6) @ start).sum().real / factorial(6)
+
+
+@claim(
+    "07_envelope",
+    "Appendix",
+    "inverse of the coefficient of N⁴t⁶ in <J_z>/(-N/2), χ = Γ = 1",
+    printed=2 * 48**2,
+    tolerance=1,
+    note="Eq. (A4) expanded; printed: perturbation theory to sixth order",
+)
+def perturbation_theory_to_sixth_order():
+    sizes = np.arange(10, 60, 10)
+    return 1 / np.polyfit(sizes, [sixth_order(N) for N in sizes], 4)[0]
+
+
+@claim(
+    "07_envelope",
+    "Fig. 13(b)",
+    "power of N that scales the envelopes of 200, 400 and 800 atoms on each other",
+    printed=-0.66,
+    tolerance=0.005,
+    note="read off where they have fallen to 1/e",
+)
+def fitted_exponent_of_the_envelope():
+    sizes = [200, 400, 800]
+    return exponent(sizes, [envelope_time(N) for N in sizes])
+
+
+@claim(
+    "07_envelope",
+    "Fig. 13(b)",
+    "whether the scaled envelopes of 800 and 400 atoms are closer than of 400 and 200 (1: yes)",
+    printed=1,
+    tolerance=0,
+    note="half way to 1/e; printed: the differences become smaller with N",
+)
+def scaled_envelopes_approach_each_other():
+    heights = []
+    for N in (200, 400, 800):
+        t = envelope_time(N) / 2
+        heights.append(envelope(N, POINT_F, 1, [t])[0] / (-N / 2) * np.exp(3 * t / 4))
+    first, second = abs(np.diff(heights))
+    return second < first
+
+
+@claim(
+    "07_envelope",
+    "Sec. IV B",
+    "the same power for 10⁶ and 10⁷ atoms",
+    printed=-2 / 3,
+    tolerance=0.002,
+)
+def exponent_of_the_envelope_of_many_atoms():
+    sizes = [10**6, 10**7]
+    return exponent(sizes, [envelope_time(N) for N in sizes])
+
+
+@claim(
+    "07_envelope",
+    "Eq. (A11)",
+    "fraction by which (A11) is off where the envelope is 1/e, N = 10⁶",
+    printed=0,
+    tolerance=1e-3,
+)
+def error_of_the_early_envelope():
+    N, ts = 10**6, [envelope_time(10**6)]
+    return (early_envelope(N, POINT_F, 1, ts) / envelope(N, POINT_F, 1, ts) - 1)[0]

@@ -3,10 +3,10 @@ r"""A cavity experiment in SI units, from its hardware to the stages of Eq. (4),
 Eq. (3) turns coupling, linewidth and detuning into χ and Γ. Their ratio is 2χ/Γ = 2Δ/κ, and one
 number compares the cavity with emission into free space, the cooperativity
 
-.. math:: C = \frac{4 g^2}{\kappa\gamma} = \frac{24 F}{\pi k^2 w^2},
+.. math:: C = \frac{4 g^2}{\kappa\gamma} = \frac{6 F}{\pi^3}\,\frac{\lambda_0^2}{w_0^2},
 
-the second form for a two-level atom at an antinode of a mode of waist w and wavenumber k between
-mirrors of finesse F.
+the second form for a two-level atom at an antinode of a mode of waist w_0 and wavelength λ_0
+between mirrors of finesse F.
 
 The squeezing of many atoms follows from small Gaussian fluctuations about the mean field. With
 the flow of Eq. (15) and its Jacobian A, and single atoms that add A's + d to it, the covariance V
@@ -29,7 +29,7 @@ from scipy.integrate import solve_ivp
 
 from . import arguments
 from .envelope import decay_time
-from .mean_field import fixed_points, flow, period
+from .mean_field import fixed_points, flow, long_time_average, period
 from .model import SOUTH_POLE, Model, cavity_rates
 from .moments import Moments, squeezing
 from .scattering import Scattering, checked
@@ -39,6 +39,7 @@ UNDISTURBED = Scattering()
 SMALL = 0.1  # what the model takes to be small is broken above it
 SETTLED = 3  # time constants of the last stage until the steady state: e^-3 = 5 % are left
 FEW = 60  # atoms for the slowest eigenvalue, which in units of Γ hardly depends on N
+LARGE = 1000  # 2χ/Γ beyond which that eigenvalue depends on Ω/Ω_c alone
 PREFIXES = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
 
 
@@ -227,7 +228,8 @@ class Experiment:
         return found | {
             "spin turns once": turn,
             "turns dephase": decay_time(m.N, m.chi, m.Gamma),
-            "spin diffuses to rest": 1 / (m.Gamma * slowest_rate(m.drive, m.twist)),
+            "spin diffuses to rest": 1
+            / (m.Gamma * slowest_rate(abs(m.Omega) / m.Omega_c, m.twist)),
         }
 
     @property
@@ -241,8 +243,8 @@ class Experiment:
         Parameters
         ----------
         points : int, default 300
-            Number of times tried, from 1/100 of the time of collective emission on: until the
-            steady state, or for the first turn of a spin that oscillates.
+            Number of times tried, from 1/100 of the time of collective emission, or of a shorter
+            turn, on: until the steady state, or for the first turn of a spin that oscillates.
 
         Returns
         -------
@@ -251,7 +253,10 @@ class Experiment:
         """
         stages = list(self.stages().values())
         end = stages[2] * (SETTLED * 3 if len(stages) == 3 else 1)
-        ts = np.geomspace(stages[1] / 100, end, arguments.positive_integer("points", points))
+        if self.scattering.loss:
+            end = min(end, 10 / self.scattering.loss)  # then no atoms are left
+        first = min(stages[1], end) / 100
+        ts = np.geomspace(first, end, arguments.positive_integer("points", points))
         xi2 = squeezing(gaussian_moments(self.model, self.scattering, ts))
         xi2 = xi2 * np.exp(-self.scattering.loss * ts)
         best = np.argmin(xi2)
@@ -265,15 +270,25 @@ class Experiment:
         m, gamma = self.model, self.scattering.decay
         lag, force = m.N * m.Gamma / self.kappa, abs(m.Omega) / np.hypot(self.kappa / 2, self.Delta)
         free = gamma / (m.N * m.Gamma)
+        pump = 8 * m.N * abs(m.Omega * self.Delta) / (self.kappa**2 + 4 * self.Delta**2)
         found, settling_time = [], self.settling_time
         if lag > SMALL:
-            found.append(f"The field lags behind the atoms: NΓ/κ is {lag:.2g}.")
+            found.append(f"The field lags behind the atoms: NΓ/κ is {plain(lag)}.")
         if force > SMALL:
-            found.append(f"The drive outruns the field: Ω is {force:.2g} times |κ/2 + iΔ|.")
+            found.append(f"The drive outruns the field: Ω is {plain(force)} times |κ/2 + iΔ|.")
         if free > SMALL:
-            found.append(f"Atoms emit alone, not together: γ/(NΓ) is {free:.2g}.")
-        for name, verb in {"decay": "decay", "dephasing": "dephase", "loss": "are lost"}.items():
-            share = -np.expm1(-getattr(self.scattering, name) * settling_time)
+            found.append(f"Atoms emit alone, not together: γ/(NΓ) is {plain(free)}.")
+        if "spin turns once" in self.stages() and pump > SMALL:
+            found.append(
+                f"The light pumps the turning spin along x: 8NΩΔ/(κ² + 4Δ²) is {plain(pump)}."
+            )
+        alone = {
+            "decay": gamma * (1 + long_time_average(m)[2]) / 2,  # only while they are excited
+            "dephase": self.scattering.dephasing,
+            "are lost": self.scattering.loss,
+        }
+        for verb, rate in alone.items():
+            share = -np.expm1(-rate * settling_time)
             if share > SMALL:
                 found.append(f"Before the steady state {share:.0%} of the atoms {verb} alone.")
         return found
@@ -291,7 +306,8 @@ class Experiment:
         for stage, time in self.stages().items():
             yield stage, f"in {prefixed(time, 's')}"
         xi2, time = self.best_squeezing()
-        yield "best squeezing", f"{10 * np.log10(xi2):.1f} dB after {prefixed(time, 's')}"
+        decibels = np.round(10 * np.log10(xi2), 1) + 0.0  # no "-0.0"
+        yield "best squeezing", f"{decibels:.1f} dB after {prefixed(time, 's')}"
         for sentence in self.warnings():
             yield "but", sentence
 
@@ -304,9 +320,19 @@ class Experiment:
 
 
 @cache
-def slowest_rate(drive, twist):
-    """Slowest decay in the Liouvillian of a few atoms, in units of Γ."""
-    return gaps(Model.from_ratios(N=FEW, drive=drive, twist=twist)).real
+def slowest_rate(ratio, twist):
+    """Slowest decay in the Liouvillian of a few atoms at Ω/Ω_c and 2χ/Γ, in units of Γ."""
+    twist = min(abs(twist), LARGE)
+    return gaps(Model.from_ratios(N=FEW, drive=ratio * np.hypot(1, twist), twist=twist)).real
+
+
+def plain(number):
+    """Two digits, as "3100" or "0.034".
+
+    >>> plain(3061.7)
+    '3100'
+    """
+    return f"{float(f'{number:.2g}'):g}"
 
 
 def prefixed(value, unit):
@@ -315,6 +341,7 @@ def prefixed(value, unit):
     >>> prefixed(-1.234e-5, "s")
     '-12.3 µs'
     """
+    value = float(f"{value:.3g}")  # 999.9 Hz is 1 kHz
     power = 3 * int(np.floor(np.log10(abs(value)) / 3)) if value else 0
     power = min(max(power, min(PREFIXES)), max(PREFIXES))
     return f"{value / 10.0**power:.3g} {PREFIXES[power]}{unit}"

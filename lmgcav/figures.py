@@ -148,10 +148,11 @@ def draw_husimi_contours(axes, theta, phi, Q, *, center, radius):
     levels = Q.max() * np.linspace(0.1, 0.9, 9)
     axes.contour(right * stretch, up * stretch, Q, levels=levels, linewidths=0.9)
     axes.set(aspect="equal", xlim=(-radius, radius), ylim=(-radius, radius))
-    axes.set(xticks=[0, radius], yticks=[-radius, 0, radius])
+    axes.set(xticks=[-radius, 0, radius], yticks=[-radius, 0, radius])
+    axes.set(xlabel="along the equator", ylabel="towards $z$")
 
 
-def draw_phase_map(axes, drives, exchanges, values, *, label):
+def draw_phase_map(axes, drives, exchanges, values, *, label, limits):
     """Draw a quantity over drive 2Ω/(NΓ) and exchange χ/Γ with the transition line of Fig. 1.
 
     Parameters
@@ -162,9 +163,12 @@ def draw_phase_map(axes, drives, exchanges, values, *, label):
     values : array_like, shape (e, d)
     label : str
         Label of the colour bar.
+    limits : tuple
+        Bottom and top of the colour scale; None is the smallest or the largest value.
     """
     rows = np.broadcast_to(np.reshape(exchanges, (-1, 1)), drives.shape)
-    mesh = axes.pcolormesh(drives, rows, values, shading="gouraud")
+    norm = Normalize(*limits)
+    mesh = axes.pcolormesh(drives, rows, values, norm=norm, shading="gouraud")
     plt.colorbar(mesh, ax=axes, label=label)
     line = np.linspace(exchanges[0], exchanges[-1], 201)
     axes.plot(np.hypot(1, 2 * line), line, color="white", linewidth=2)
@@ -473,27 +477,27 @@ def draw_experiment(place, clock, experiment):
     for low, high, color in zip(bounds[:-1], bounds[1:], ["C5", "C3", "C6"], strict=True):
         place.fill_betweenx(twist, low, high, color=color, alpha=0.3, linewidth=0)
     place.plot(turns, twist, color="black", linewidth=1)
-    place.plot(abs(m.Omega) / m.Omega_c, abs(m.twist), "o", color="black")
+    x, y = abs(m.Omega) / m.Omega_c, abs(m.twist)
+    mark = ">" if x > 1.5 else "^" if y > twist[-1] else "o"  # an arrow to a place further off
+    x, y = min(x, 1.5), min(y, twist[-1])
+    place.plot(x, y, mark, color="black", clip_on=False)
     place.set_yscale("asinh", linear_width=1)
+    place.annotate("super-radiant", (0.04, 0.15), size=8)
+    for x, name in [(0.72, "multistable"), (1.25, "normal")]:
+        place.annotate(name, (x, 12), size=8, rotation=90, ha="center")
     place.set(xlabel=RATIO_LABEL, xlim=(0, 1.5), ylabel=r"$2\chi/\Gamma = 2\Delta/\kappa$")
     place.set(ylim=(0, twist[-1]), yticks=[0, 1, 10, 100], xticks=[0, 0.5, 1, 1.5])
-    stages = experiment.stages()
+    stages, rates = experiment.stages(), vars(experiment.scattering)
     rows = -np.arange(len(stages))
     clock.semilogx(list(stages.values()), rows, "o", color="C0")
     clock.set_yticks(rows, list(stages))
-    clock.set(xlabel="time (s)", xlim=(1e-10, 1e6), ylim=(-4.5, 0.5))
-    rates = vars(experiment.scattering)
+    times = [1e-9, 1e5, *stages.values(), *(1 / rate for rate in rates.values() if rate)]
+    clock.set(xlabel="time (s)", xlim=(min(times) / 10, 10 * max(times)), ylim=(-4.5, 0.5))
     for (name, rate), color in zip(rates.items(), ["C3", "C1", "0.5"], strict=True):
         if rate:
-            clock.axvline(1 / rate, color=color, linestyle="--", linewidth=1.2)
-            clock.annotate(
-                name,
-                (1 / rate, 0.05),
-                color=color,
-                rotation=90,
-                ha="right",
-                xycoords=("data", "axes fraction"),
-            )
+            clock.axvline(1 / rate, color=color, linestyle="--", linewidth=1.2, label=name)
+    if any(rates.values()):
+        clock.legend(loc="lower left", fontsize=9, handlelength=1.5)
 
 
 def draw_regions(axes, top):

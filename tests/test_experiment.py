@@ -1,12 +1,14 @@
 """From the hardware of an experiment to rates, stages, squeezing and warnings."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import lmgcav as lmg
 from lmgcav.experiment import Experiment, coupling, gaussian_moments, prefixed
+from lmgcav.photons import magnetisation
 from lmgcav.scattering import Scattering, scattered_moments
 
 KAPPA = 2 * np.pi * 160e3
@@ -111,6 +113,7 @@ def test_no_drive_means_no_squeezing_and_no_turns():
         ({"N": 10**9}, "The field lags behind the atoms: NΓ/κ is"),
         ({"ratio": 1e5}, "The drive outruns the field: Ω is"),
         ({"N": 2}, "Atoms emit alone, not together: γ/(NΓ) is"),
+        ({"ratio": 1.2}, "The light pumps the turning spin along x: 8NΩΔ/(κ² + 4Δ²) is 13."),
         ({"ratio": 1.2}, "Before the steady state 100% of the atoms decay alone."),
         ({"scattering": Scattering(loss=10)}, "Before the steady state 67% of the atoms are lost"),
     ],
@@ -122,11 +125,43 @@ def test_every_broken_assumption_is_named(change, sentence):
     assert any(warning.startswith(sentence) for warning in warnings), warnings
 
 
+@pytest.mark.parametrize(("g", "pumped"), [(300.0, False), (2000.0, True)])
+def test_the_pump_is_named_where_the_light_turns_the_steady_state(g, pumped):
+    mine = Experiment.tuned(N=100, detuning=1, ratio=20, g=g, kappa=KAPPA)
+    assert (magnetisation(mine.model, KAPPA) > 0.04) == pumped
+    assert any("pumps" in warning for warning in mine.warnings()) == pumped
+
+
+@pytest.mark.parametrize("ratio", [0.6, 1.2])
+def test_only_atoms_that_are_excited_decay(ratio):
+    mine = Experiment.tuned(N=1000, detuning=0.3, ratio=ratio, g=26.0, kappa=KAPPA)
+    excited = (1 + lmg.steady_moments(mine.model).bloch[2]) / 2
+    decay = 0.3 / excited / mine.settling_time
+    disturbed = replace(mine, scattering=Scattering(decay=decay))
+    said = next(warning for warning in disturbed.warnings() if "decay" in warning)
+    share = float(re.search(r"(\d+)%", said)[1]) / 100
+    assert share == pytest.approx(1 - np.exp(-0.3), abs=0.02)
+
+
+def test_a_drive_far_beyond_the_transition_is_reported():
+    mine = Experiment(N=20_000, g=0.1, kappa=KAPPA, Delta=0.0, Omega=10.0)
+    xi2, time = mine.best_squeezing()
+    assert 0.9 < xi2 <= 1
+    assert time <= mine.stages()["spin turns once"] == pytest.approx(2 * np.pi / 10, rel=1e-3)
+
+
+@pytest.mark.parametrize("change", [{"detuning": 1e6}, {"scattering": Scattering(loss=1e9)}])
+def test_extreme_numbers_are_reported(change):
+    report = str(Experiment.tuned(**({"N": 10**5, "detuning": 1, "ratio": 0.8} | CLOCK | change)))
+    assert "nan" not in report
+
+
 def test_a_report_has_every_number_with_its_unit():
     report = str(Experiment.tuned(N=10**5, detuning=0.9375, ratio=0.95, **CLOCK))
     for line in ["χ/2π", "Ω_c/2π", "phase", "spin turns once", "best squeezing", "but"]:
         assert re.search(rf"^{line} ", report, re.M), report
     assert prefixed(0.0, "s") == "0 s"
+    assert prefixed(999.9, "Hz") == "1 kHz"
     assert prefixed(999.9e9, "Hz") == "1e+03 GHz"
 
 

@@ -36,6 +36,7 @@ LAYERS = [
     },
     {"figures", "results", "sweep", "claims", "exercises", "paper_map", "rerun"},
     {"explore"},
+    {"form"},
 ]
 RANK = {module: rank for rank, layer in enumerate(LAYERS) for module in layer}
 PHYSICS = set().union(*LAYERS[1:4])

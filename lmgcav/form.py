@@ -1,0 +1,104 @@
+"""A form for the numbers of one's own experiment.
+
+Where Python is live, in Jupyter, :func:`experiment_form` has a field for each number, and a report
+and a picture that follow. A published page, which has no Python behind it, shows the report and the
+picture of the numbers that the cell gives.
+"""
+
+import base64
+import io
+import os
+from html import escape
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython import display
+from ipywidgets import HTML, FloatText, Layout, VBox
+
+from . import arguments
+from .experiment import Experiment
+from .explore import IN_BOOK, Frame
+from .figures import draw_experiment
+from .scattering import Scattering
+
+HERTZ = 2 * np.pi  # a frequency as a rate in 1/s
+FIELDS = {  # what stands beside each field, and its unit
+    "N": ("Atoms N", 1),
+    "g": ("Coupling g/2π (Hz)", HERTZ),
+    "kappa": ("Linewidth κ/2π (Hz)", HERTZ),
+    "Delta": ("Detuning Δ/2π (Hz)", HERTZ),
+    "Omega": ("Drive Ω/2π (Hz)", HERTZ),
+    "decay": ("Atomic linewidth γ/2π (Hz)", HERTZ),
+    "dephasing": ("Dephasing γ_φ (1/s)", 1),
+    "loss": ("Loss γ_l (1/s)", 1),
+}
+
+
+def experiment_form(experiment):
+    """Show the numbers of an experiment in fields, above its report and picture.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The numbers at the start.
+
+    Returns
+    -------
+    ipywidgets.VBox
+        To be left as the last line of a cell; in the published page the report alone.
+
+    Examples
+    --------
+    >>> mine = Experiment.tuned(N=1000, detuning=0.5, ratio=0.4, g=1e4, kappa=1e6)
+    >>> [field.description for field in experiment_form(mine).children[:2]]
+    ['Atoms N', 'Coupling g/2π (Hz)']
+    """
+    arguments.instance("experiment", Experiment, experiment)
+    if os.environ.get(IN_BOOK):
+        return display.HTML(report(experiment))
+    given = vars(experiment) | vars(experiment.scattering)
+    fields = {
+        name: FloatText(
+            float(f"{given[name] / unit:.12g}"),  # 150000, not 149999.99999999997
+            description=label,
+            style={"description_width": "14em"},
+            layout=Layout(width="auto", max_width="26em"),
+        )
+        for name, (label, unit) in FIELDS.items()
+    }
+    refusal, shown = HTML(), HTML(report(experiment))
+
+    def update(_):
+        try:
+            shown.value = report(entered({name: field.value for name, field in fields.items()}))
+            refusal.value = ""
+        except (ArithmeticError, MemoryError, ValueError) as error:
+            said = f"{error}. Below stands the last report."
+            refusal.value = f'<p role="alert"><strong>{escape(said)}</strong></p>'
+
+    for field in fields.values():
+        field.observe(update, "value")
+    return VBox([*fields.values(), refusal, shown])
+
+
+def entered(numbers):
+    """Experiment with the numbers of the fields."""
+    rates = {name: numbers[name] * unit for name, (_, unit) in FIELDS.items()}
+    if rates["N"].is_integer():  # a field for integers would read "1e5" as 1
+        rates["N"] = int(rates["N"])
+    scattering = Scattering(**{name: rates.pop(name) for name in vars(Scattering())})
+    return Experiment(**rates, scattering=scattering)
+
+
+def report(experiment):
+    """HTML of the report on an experiment and its picture."""
+    size = np.array([6.6, 3.0])
+    figure, axes = plt.subplots(1, 2, figsize=size)
+    draw_experiment(*axes, experiment)
+    png = io.BytesIO()
+    figure.savefig(png, dpi=150)
+    plt.close(figure)
+    stages = ", ".join(f"{stage} in {time:.2g} s" for stage, time in experiment.stages().items())
+    alt = f"Left, a dot in the {experiment.phase} region; right, the stages: {stages}"
+    picture = Frame(base64.b64encode(png.getvalue()).decode(), *(100 * size).astype(int), alt)
+    return experiment._repr_html_() + picture.html

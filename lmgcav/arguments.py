@@ -7,6 +7,7 @@ the argument, what is allowed and the value received.
 import operator
 import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -43,11 +44,11 @@ def positive_integer(name, value):
 
 def finite(name, value):
     """Return ``value`` as a finite ``float``."""
-    try:
-        number = np.nan if np.ma.is_masked(value) else float(value)
-    except (TypeError, ValueError, OverflowError):
-        number = np.nan
-    if not np.isfinite(number) or isinstance(value, (str, bytes)):
+    array, number = as_array(value), np.nan
+    if array.ndim == 0 and array.dtype.kind in "biufO" and not np.ma.is_masked(value):
+        with suppress(TypeError, ValueError, OverflowError):
+            number = float(value)
+    if not np.isfinite(number):
         refuse(name, "a finite real number", value)
     if abs(number) > LARGEST:
         refuse(name, f"at most {LARGEST:g} in size", value)

@@ -482,11 +482,11 @@ def draw_experiment(place, clock, experiment):
     x, y = min(x, 1.5), min(y, twist[-1])
     place.plot(x, y, mark, color="black", clip_on=False)
     place.set_yscale("asinh", linear_width=1)
-    place.annotate("super-radiant", (0.04, 0.15), size=8)
+    place.annotate("super-radiant", (0.04, 0.2), size=8)
     for x, name in [(0.72, "multistable"), (1.25, "normal")]:
         place.annotate(name, (x, 12), size=8, rotation=90, ha="center")
     place.set(xlabel=RATIO_LABEL, xlim=(0, 1.5), ylabel=r"$2\chi/\Gamma = 2\Delta/\kappa$")
-    place.set(ylim=(0, twist[-1]), yticks=[0, 1, 10, 100], xticks=[0, 0.5, 1, 1.5])
+    place.set(ylim=(0, twist[-1]), yticks=[0, 1, 10, 100], xticks=[0.5, 1, 1.5])
     stages, rates = experiment.stages(), vars(experiment.scattering)
     rows = -np.arange(len(stages))
     clock.semilogx(list(stages.values()), rows, "o", color="C0")

@@ -502,14 +502,24 @@ class Table:
 
 
 def plain(text):
-    """Escape what Markdown would take for markup."""
-    return re.sub(r"([\\`*_<>\[\]|$~])", r"\\\1", text)
+    """Escape what Markdown would take for markup; set minus signs, ⟨ ⟩ and indices as in print."""
+    text = re.sub(r"(?<!\w)-", "−", re.sub(r"<(\S+?)>", r"⟨\1⟩", text))
+    text = re.sub(r"([\\`*_<>\[\]|$~])", r"\\\1", text)
+    return re.sub(r"(?<=\w)\\_(\w+)", r"<sub>\1</sub>", text)
+
+
+def in_print(value, digits=6):
+    """Set a number as in print: −6.4, 10⁻⁵."""
+    text, _, power = f"{value:.{digits}g}".partition("e")
+    if power:
+        text = f"{text}·10<sup>{int(power)}</sup>".removeprefix("1·")
+    return text.replace("-", "−")
 
 
 def explained(says, functions, *tests):
     """Text of a row, and below it links to the reference and the names of tests."""
     links = ", ".join(f"[`{name.rpartition('.')[2]}`](#lmgcav.{name})" for name in functions)
-    return "<br>".join(filter(None, [plain(says), links, *(f"`{name}`" for name in tests)]))
+    return " <br>".join(filter(None, [plain(says), links, *(f"`{name}`" for name in tests)]))
 
 
 def verdict_link(outcome, erratum):
@@ -587,8 +597,8 @@ def claim_row(claim):
     return [
         place(claim.chapter, claim.where),
         explained(claim.says + remarks, functions_of(claim.compute), claim.name),
-        f"{claim.printed:g} ± {claim.tolerance:g}".removesuffix(" ± 0"),
-        f"{verdict.computed:.5g}",
+        f"{in_print(claim.printed)} ± {in_print(claim.tolerance)}".removesuffix(" ± 0"),
+        in_print(verdict.computed, 5),
         verdict_link(verdict.outcome, claim.erratum),
     ]
 
@@ -598,7 +608,7 @@ def parameter_row(parameter):
     return [
         place(parameter.chapter, parameter.where),
         plain(parameter.says),
-        parameter.printed,
+        plain(parameter.printed),
         "–",
         verdict_link("parameter", parameter.erratum),
     ]

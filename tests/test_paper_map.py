@@ -12,7 +12,16 @@ import lmgcav.cavity
 import lmgcav.multipoles
 from lmgcav import paper_map
 from lmgcav.claims import CLAIMS
-from lmgcav.paper_map import EQUATIONS, FIGURES, PARAMETERS, Table, functions_of, place, plain
+from lmgcav.paper_map import (
+    EQUATIONS,
+    FIGURES,
+    PARAMETERS,
+    Table,
+    functions_of,
+    in_print,
+    place,
+    plain,
+)
 
 ROOT = Path(__file__).parent.parent
 CELLS = {
@@ -185,8 +194,14 @@ def test_a_claim_names_the_public_functions_it_calls_through_its_helpers():
 
 
 def test_cells_keep_their_text_whatever_is_in_it():
-    text = "|<J_z>| * `a` [b] $c$"
-    assert plain(text) == r"\|\<J\_z\>\| \* \`a\` \[b\] \$c\$"
+    text = "|<J_z>| > 1e-3 * `a` [b] $c$, -1 - x_ab"
+    right = r"\|⟨J<sub>z</sub>⟩\| \> 1e-3 \* \`a\` \[b\] \$c\$, −1 − x<sub>ab</sub>"
+    assert plain(text) == right
+    assert [in_print(x) for x in (-6.4, 1e-5, -2.5e-6)] == [
+        "−6.4",
+        "10<sup>−5</sup>",
+        "−2.5·10<sup>−6</sup>",
+    ]
     row = Table("numbers", ["a", "b"], [[plain(text), "c"]])._repr_markdown_().splitlines()[5]
     assert len(re.findall(r"(?<!\\)\|", row)) == 3
 
@@ -203,8 +218,8 @@ def test_numbers_are_computed_and_judged_and_counted(monkeypatch):
     row = paper_map.numbers("03_steady_state").lines[2]
     assert row[0] == "[Fig. 2](#fig-2a)"
     assert row[2:] == [
-        "-6.4 ± 0.05",
-        "-6.3642",
+        "−6.4 ± 0.05",
+        "−6.3642",
         "[reproduced with a correction](#erratum-fig-2)",
     ]
     assert paper_map.summary().lines[-1] == ["numbers", "0", "1", "0", str(len(PARAMETERS))]

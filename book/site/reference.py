@@ -11,7 +11,7 @@ import importlib
 import json
 import pkgutil
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache, reduce
 from pathlib import Path
 from types import ModuleType
@@ -29,6 +29,7 @@ LIBRARIES = ("numpy", "scipy", "qutip")
 def setup(app):
     """Register the extension with Sphinx."""
     app.add_directive("functions", Functions)
+    app.add_directive("names", Names)
     app.add_directive("libraries", Libraries)
     app.connect(
         "autodoc-process-docstring", link_docstring, priority=100
@@ -122,8 +123,12 @@ def chapters():
         title = "".join(
             json.loads(path.read_text())["cells"][0]["source"]
         ).splitlines()[0]
-        titles[f"book/{path.stem}"] = title.removeprefix("# ").split(":")[0]
-    return titles
+        titles[f"book/{path.stem}"] = title.removeprefix("# ")
+    pages = Counter(title.split(":")[0] for title in titles.values())
+    return {
+        name: title if pages[section := title.split(":")[0]] > 1 else section
+        for name, title in titles.items()
+    }
 
 
 @cache
@@ -179,6 +184,21 @@ class Functions(SphinxDirective):
             lines += ["", f".. auto{kind}:: {name}"] + ["   :members:"] * (
                 kind == "class"
             )
+        return as_rst(self, lines)
+
+
+class Names(SphinxDirective):
+    """An index of the page: what it describes of each module."""
+
+    def run(self):
+        """List the modules in the order of the page."""
+        lines = []
+        for module, value in described().items():
+            links = [
+                f":py:obj:`{name.rpartition('.')[2]} <{name}>`"
+                for name, _ in documented(value)
+            ]
+            lines += [f"* {link_to_module(module)}: {', '.join(links)}"]
         return as_rst(self, lines)
 
 

@@ -497,7 +497,8 @@ def draw_experiment(place, clock, experiment):
         if rate:
             clock.axvline(1 / rate, color=color, linestyle="--", linewidth=1.2, label=name)
     if any(rates.values()):
-        clock.legend(loc="lower left", fontsize=9, handlelength=1.5)
+        above = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0}
+        clock.legend(**above, ncols=3, fontsize=9, handlelength=1.5)
 
 
 def draw_regions(axes, top):

@@ -31,11 +31,12 @@ import qutip
 from scipy.special import gammaln, xlogy
 
 from . import arguments
-from .model import SOUTH_POLE, bloch_vector
+from .model import SOUTH_POLE, Model, bloch_vector, cavity_rates
 from .moments import spin_moments
 
 SOLVER = {"method": "vern7", "atol": 1e-12, "rtol": 1e-9, "nsteps": 10**7}
 NEGLIGIBLE = 1e-8  # probability of a photon number that can be left out
+SLOWEST = 1e-8  # decay over the largest rate from which a steady state has six digits
 
 
 def cavity_parameters(model, ratio):
@@ -59,6 +60,7 @@ def cavity_parameters(model, ratio):
     >>> g, kappa, Delta, cavity_rates(g, kappa, Delta)
     (10.0, 200.0, 100.0, (0.5, 1.0))
     """
+    arguments.instance("model", Model, model)
     ratio = arguments.positive("ratio", ratio)
     g = model.Gamma / 4 * (1 + model.twist**2) * ratio
     return g, g * ratio, g * ratio * model.twist / 2
@@ -70,8 +72,17 @@ def coherent_state(N, start):
     return qutip.spin_coherent(N / 2, np.arctan2(np.hypot(x, y), z), np.arctan2(y, x), type="dm")
 
 
+def _scaled(*rates):
+    """Return the largest of the rates, and all in its unit: QuTiP drops what is below 1e-14."""
+    unit = max(map(abs, rates))
+    return unit, *(rate / unit for rate in rates)
+
+
 def evolution(H, jump, rho, ts, observables):
     """Values of each of ``observables``, functions of ρ(t), at the times ``ts``."""
+    turns = ts[-1] * (2 * abs(H.full()).sum(0).max() + (abs(jump.full()) ** 2).sum(0).max())
+    step = 5e-5 + 3e-8 * H.shape[0] ** 2  # seconds for each, as measured
+    arguments.ends_in_time("The dynamics up to the last of ts", step * turns)
     grid, position = np.unique(np.append(0.0, ts), return_inverse=True)
     functions = [lambda t, rho, value=value: value(rho) for value in observables]
     result = qutip.mesolve(H, rho, grid, [jump], e_ops=functions, options=SOLVER)
@@ -102,11 +113,13 @@ def eliminated_moments(model, ts, *, start=SOUTH_POLE):
     >>> moments.mean[:, 2].round(3)  # exp(-Γt) - 1/2
     array([ 0.5  , -0.132])
     """
+    arguments.instance("model", Model, model)
     arguments.fits_in_memory(f"The dynamics of {model.N} atoms", 1000 * (model.N + 1) ** 2)
     ts, rho = arguments.times(ts), coherent_state(model.N, start)
     Jx, Jp, Jm = (qutip.jmat(model.N / 2, which) for which in "x+-")
-    H = model.chi * Jp @ Jm + model.Omega * Jx
-    (spin,) = evolution(H, np.sqrt(model.Gamma) * Jm, rho, ts, [qutip.Qobj.full])
+    unit, chi, Omega, Gamma = _scaled(model.chi, model.Omega, model.Gamma)
+    H = chi * Jp @ Jm + Omega * Jx
+    (spin,) = evolution(H, np.sqrt(Gamma) * Jm, rho, unit * ts, [qutip.Qobj.full])
     return spin_moments(spin)
 
 
@@ -172,7 +185,8 @@ def atom_cavity_moments(N, g, kappa, Delta, Omega, ts, *, start=SOUTH_POLE):
     N = arguments.positive_integer("N", N)
     g, Delta = arguments.finite("g", g), arguments.finite("Delta", Delta)
     kappa, Omega = arguments.positive("kappa", kappa), arguments.finite("Omega", Omega)
-    ts = arguments.times(ts)
+    unit, g, kappa, Delta, Omega = _scaled(g, kappa, Delta, Omega)
+    ts = unit * arguments.times(ts)
     photons = photon_cutoff(N, g, kappa, ts[-1])
     dimension = (N + 1) * (photons + 1)
     arguments.fits_in_memory(f"{N} atoms with {photons} photons", 1000 * dimension**2)
@@ -215,6 +229,8 @@ def atom_cavity_steady_moments(N, g, kappa, Delta, Omega):
         If an argument is out of range.
     MemoryError
         If so many atoms and photons would not fit in memory.
+    ArithmeticError
+        If the atoms or the light decay so slowly beside the largest rate that rounding decides.
 
     Examples
     --------
@@ -225,11 +241,20 @@ def atom_cavity_steady_moments(N, g, kappa, Delta, Omega):
     N = arguments.positive_integer("N", N)
     g, Delta = arguments.finite("g", g), arguments.finite("Delta", Delta)
     kappa, Omega = arguments.positive("kappa", kappa), arguments.finite("Omega", Omega)
+    _, g, kappa, Delta, Omega = _scaled(g, kappa, Delta, Omega)
+    slowest = min(kappa, cavity_rates(g, kappa, Delta)[1])
+    if slowest < SLOWEST:
+        raise ArithmeticError(
+            f"The steady state was not solved: its decay is {slowest:.1g} of the largest rate, "
+            f"and rounding leaves no digits below {SLOWEST:g}"
+        )
     photons, reached = 2, 1.0
     while reached > NEGLIGIBLE:
         photons += 3
-        size = 120 * ((N + 1) * (photons + 1)) ** 3  # the fill-in of the factorisation
-        arguments.fits_in_memory(f"The steady state of {N} atoms with {photons} photons", size)
+        work = f"The steady state of {N} atoms with {photons} photons"
+        cube = ((N + 1) * (photons + 1)) ** 3  # the factorisation fills in
+        arguments.fits_in_memory(work, 120 * cube)
+        arguments.ends_in_time(work, 1.5e-6 * cube)
         H, jump = _hamiltonian_and_jump(N, g, kappa, Delta, Omega, photons)
         rho = qutip.steadystate(H, [jump])
         reached = rho.ptrace(1).diag()[-1]

@@ -147,6 +147,22 @@ def test_switching_the_mirror_drive_on_costs_an_error_of_the_same_order():
 # Numerics
 
 
+@pytest.mark.parametrize("unit", [1e-26, 1e20])
+def test_the_unit_of_the_rates_does_not_matter(unit):
+    m, scaled = (lmg.Model(N=2, chi=0.5 * u, Omega=1.2 * u, Gamma=u) for u in (1, unit))
+    calls = [
+        lambda m: cavity.eliminated_moments(m, [1 / m.Gamma]),
+        lambda m: cavity.atom_cavity_moments(2, *rates(m), [1 / m.Gamma]),
+        lambda m: cavity.atom_cavity_steady_moments(2, *rates(m)),
+    ]
+    for call in calls:
+        np.testing.assert_allclose(call(scaled).second, call(m).second, atol=1e-7)
+
+
+def rates(model):
+    return *cavity.cavity_parameters(model, 8), model.Omega
+
+
 def test_times_need_not_start_at_zero_and_may_repeat():
     everything = cavity.atom_cavity_moments(2, 1, 3, 1, 0.5, [0, 1, 2])
     some = cavity.atom_cavity_moments(2, 1, 3, 1, 0.5, [1, 2, 2])
@@ -215,6 +231,12 @@ def test_steady_state_with_the_light_is_where_the_dynamics_ends(N, drive, twist)
     steady = cavity.atom_cavity_steady_moments(N, *couplings, model.Omega)
     np.testing.assert_allclose(late.mean[0], steady.mean, atol=1e-5)
     np.testing.assert_allclose(late.second[0], steady.second, atol=1e-5)
+
+
+@pytest.mark.parametrize(("g", "Delta"), [(0, 0), (1e-7, 0), (1, 1e6)])
+def test_a_steady_state_that_rounding_would_decide_is_refused(g, Delta):
+    with pytest.raises(ArithmeticError, match=r"was not solved: its decay is \S+ of the largest"):
+        cavity.atom_cavity_steady_moments(1, g, 1, Delta, 0)
 
 
 @pytest.mark.parametrize(("drive", "twist"), [(0.8, 1.875), (1.6, -1.0)])

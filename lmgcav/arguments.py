@@ -128,7 +128,7 @@ def writable_folder(name, value):
     try:
         Path(value).mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=value).close()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the second where a path has a null character
         refuse(name, f"a folder that can be written ({error})", str(value))
     return Path(value)
 

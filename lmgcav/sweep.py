@@ -13,6 +13,7 @@ from datetime import date
 from functools import partial
 from importlib.metadata import version
 from math import prod
+from os import PathLike
 from pathlib import Path
 from textwrap import shorten
 
@@ -95,6 +96,8 @@ def sweep(function, grid, *, executor=None, store=None, progress=True):
     except ModuleNotFoundError as error:
         error.add_note('Install what `sweep` needs: pip install "lmgcav[sweep]"')
         raise
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        arguments.refuse("executor", "None or like concurrent.futures.Executor", executor)
     name, axes = name_of(function), read_grid(function, grid)
     size = prod(len(next(iter(along.values()))) for along in axes.values())
     arguments.fits_in_memory(f"A grid of {size} points", 1000 * size)
@@ -148,7 +151,8 @@ def read_grid(function, grid):
 def read_axis(key, names, values):
     """Return the values along one dimension for each of its parameters."""
     try:
-        rows = [] if np.ma.is_masked(values) else [*values]
+        refused = np.ma.is_masked(values) or isinstance(values, (str, bytes))
+        rows = [] if refused else [*values]
         columns = zip(*rows, strict=True) if isinstance(key, tuple) else [rows]
         along = {n: np.asarray(c) for n, c in zip(names, columns, strict=True)}
     except (TypeError, ValueError):
@@ -169,6 +173,8 @@ def points(axes):
 
 def store_path(folder, name, function, axes):
     """Place in the folder that belongs to this function, this grid and these versions alone."""
+    if not isinstance(folder, (str, PathLike)):
+        arguments.refuse("store", "None or the path of a folder", folder)
     try:
         identity = fingerprint((function, axes, *(sys.modules[name] for name in PACKAGES)))
     except TypeError as error:

@@ -180,6 +180,7 @@ def test_values_unlike_the_others_are_errors_and_are_never_cut_to_size():
         ({}, "Argument grid must be a dict"),
         ({"x": []}, r"Argument grid\['x'\] must be a list of numbers or words"),
         ({"x": 3}, r"Argument grid\['x'\]"),
+        ({"x": "word"}, r"Argument grid\['x'\]"),
         ({"x": [None]}, r"Argument grid\['x'\]"),
         ({"x": [[1, 2], [3]]}, r"Argument grid\['x'\]"),
         ({("x", "y"): [(1, 2), (3,)]}, r"Argument grid\[\('x', 'y'\)\]"),
@@ -193,6 +194,13 @@ def test_values_unlike_the_others_are_errors_and_are_never_cut_to_size():
 def test_other_grids_are_refused(grid, message):
     with pytest.raises(ValueError, match=message):
         lmg.sweep(lambda x, y=0: x, grid)
+
+
+def test_an_executor_or_a_store_of_another_kind_is_refused():
+    with pytest.raises(ValueError, match=r"executor must be None or like .*, but executor = 4"):
+        lmg.sweep(inversion, GRID, executor=4)
+    with pytest.raises(ValueError, match=r"store must be None or the path .*, but store = True"):
+        lmg.sweep(inversion, GRID, store=True)
 
 
 def test_what_is_missing_is_said(monkeypatch):

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
 
@@ -22,7 +23,7 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 import lmgcav as lmg
-from lmgcav import arguments, photons
+from lmgcav import arguments, cavity, photons
 from lmgcav.mean_field import flow
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits the address space")
@@ -43,6 +44,7 @@ DOCUMENTED = [
     (MemoryError, r".* needs \S+ GB, but \S+ GB are free"),
     (ArithmeticError, r".* (was|were) not solved: |Arnoldi's method left a residual"),
     (RuntimeError, r"Argument (tol|hours) must be above"),  # evolve
+    (RuntimeError, r"Photon number .* is reached"),  # atom_cavity_moments
 ]
 RESULTS = {"Moments", "Spectrum", "SweepError", "Trajectory", "SOUTH_POLE"}  # not called by readers
 FLAGS = {"states", "progress"}  # whether they are true is for Python to say
@@ -421,6 +423,36 @@ def _(shift, twist):
     assert np.isfinite(shift)
 
 
+PAIR = st.integers(1, 2)
+CAVITIES = {"N": PAIR, "g": RATES, "kappa": POSITIVE, "Delta": RATES, "Omega": RATES}
+
+
+@case(cavity.cavity_parameters, model=models(), ratio=POSITIVE)
+def _(found, model, ratio):
+    g, kappa, Delta = found
+    if np.isfinite([kappa, Delta]).all():
+        close([kappa / g / ratio, Delta / kappa / model.twist if model.twist else 0.5], [1, 0.5])
+
+
+@case(cavity.eliminated_moments, model=models(N=PAIR), ts=TIMES, start=STARTS)
+@case(cavity.atom_cavity_moments, **CAVITIES, ts=TIMES, start=STARTS)
+@case(cavity.atom_cavity_steady_moments, **CAVITIES)
+def _(moments, **_rest):
+    are_moments(moments)
+
+
+@case(
+    cavity.elimination_error,
+    model=models(N=st.just(1)),
+    ratios=st.lists(st.floats(5, 50), max_size=1),
+    ts=TIMES,
+    start=STARTS,
+)
+def _(errors, ratios, **_rest):
+    assert errors.shape == (len(ratios),)
+    assert ((errors >= 0) & (errors <= 2 + 1e-6)).all()
+
+
 # Single atoms and experiments
 
 
@@ -491,6 +523,15 @@ def one(x, y):
     return 1.0
 
 
+class AtOnce(Executor):
+    """Does its work here and now."""
+
+    def submit(self, function, /, *args, **kwargs):
+        future = Future()
+        future.set_result(function(*args, **kwargs))
+        return future
+
+
 VALUES = st.lists(RATES, min_size=1, max_size=3) | HOSTILE
 
 
@@ -498,6 +539,8 @@ VALUES = st.lists(RATES, min_size=1, max_size=3) | HOSTILE
     lmg.sweep,
     function=st.just(one),
     grid=st.fixed_dictionaries({"x": VALUES, "y": VALUES}),
+    executor=st.none() | st.builds(AtOnce),
+    store=st.none() | st.just("store"),
     progress=st.just(value=False),
 )
 def _(result, grid, **_rest):
@@ -540,7 +583,7 @@ def time_limit():
 
 
 @pytest.fixture
-def limited(monkeypatch):
+def limited(monkeypatch, tmp_path):
     """Little memory, and no patience: what would take longer than a second is refused."""
     import resource
 
@@ -548,6 +591,7 @@ def limited(monkeypatch):
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + MEMORY, hard))
     monkeypatch.setattr(arguments, "LONGEST", 1 / 3600)
+    monkeypatch.chdir(tmp_path)  # for stores
     yield
     resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 

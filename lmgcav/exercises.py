@@ -8,6 +8,7 @@ three dots.
 
 # ruff: noqa: D103  (the decorator says what each answer is)
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -147,11 +148,12 @@ def check(label, answer):
     Examples
     --------
     >>> check("why-drive-grows", lambda N, Gamma: N**2 * Gamma / 4)
-    Not yet: this is a rate of change of <J_z>; divide by the spin N/2 that the drive turns.
+    Not yet: this is a rate of change of <J_z>; divide by the spin N/2 that the
+    drive turns.
     """
     if label not in EXERCISES:
         arguments.refuse("label", "one of " + ", ".join(EXERCISES), label)
-    print(EXERCISES[label].diagnose(answer))
+    print(textwrap.fill(EXERCISES[label].diagnose(answer), 76))  # as wide as a page shows
 
 
 # --- Section I

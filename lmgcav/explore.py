@@ -156,7 +156,7 @@ def explore(draw, *axes, alt):
         refuse("axes", f"at least one, of at most {MOST_FRAMES} points together", points)
     in_book = bool(os.environ.get(IN_BOOK))
     frame = cache(lambda *indices: _frame(draw, axes, alt, indices, few_colors=in_book))
-    label_width = f"{0.6 * max(len(axis.label) for axis in axes):.1f}em"  # tracks start aligned
+    label_width = f"{1 + 0.6 * max(len(axis.label) for axis in axes):.1f}em"  # tracks start aligned
     sliders = [_slider(axis, label_width) for axis in axes]
 
     began = time.perf_counter()

@@ -274,14 +274,14 @@ class Experiment:
         found, settling_time = [], self.settling_time
         if lag > SMALL:
             found.append(f"The field lags behind the atoms: NΓ/κ is {plain(lag)}.")
+        elif "spin turns once" in self.stages() and pump > SMALL:
+            found.append(
+                f"The light pumps the turning spin along x: 8NΩΔ/(κ² + 4Δ²) is {plain(pump)}."
+            )
         if force > SMALL:
             found.append(f"The drive outruns the field: Ω is {plain(force)} times |κ/2 + iΔ|.")
         if free > SMALL:
             found.append(f"Atoms emit alone, not together: γ/(NΓ) is {plain(free)}.")
-        if "spin turns once" in self.stages() and pump > SMALL:
-            found.append(
-                f"The light pumps the turning spin along x: 8NΩΔ/(κ² + 4Δ²) is {plain(pump)}."
-            )
         alone = {
             "decay": gamma * (1 + long_time_average(m)[2]) / 2,  # only while they are excited
             "dephase": self.scattering.dephasing,

@@ -320,8 +320,11 @@ def envelope_drive():
 @exercise(
     "how often s_z changes its sign until t = 0.1/Γ, for 400 atoms from 0.6 of the s_x and s_y"
     " of SS₃",
-    tolerance=0.1,
-    hints={"count both directions.": lambda right: (right + 1) // 2},
+    tolerance=0.05,
+    hints={
+        "count the changes downward as well.": lambda right: (right + 1) // 2,
+        "count the changes upward as well.": lambda right: right // 2,
+    },
 )
 def other_start():
     model = Model.from_ratios(N=400, drive=1.76, twist=TWIST)

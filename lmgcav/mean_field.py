@@ -363,6 +363,11 @@ def turning_points(model, start=SOUTH_POLE):
     tuple of float
         Times, the first ≤ 0 ≤ the second, with V = 1 there; infinite where the particle is free.
 
+    Raises
+    ------
+    ValueError
+        If |drive| is above 1e8, where rounding leaves fewer than eight digits.
+
     Examples
     --------
     >>> from lmgcav import Model, turning_points
@@ -439,6 +444,11 @@ def period(model, start=SOUTH_POLE):
     float
         By quadrature of T = ∮ db / sqrt(1 - V(b)).
 
+    Raises
+    ------
+    ValueError
+        If |drive| is above 1e8, as in `turning_points`.
+
     Examples
     --------
     >>> from lmgcav import Model, period
@@ -464,6 +474,11 @@ def long_time_average(model, start=SOUTH_POLE):
     numpy.ndarray, shape (3,)
         The steady state SS_1 of Eq. (21) for a start that decays, else the average over a period,
         by quadrature.
+
+    Raises
+    ------
+    ValueError
+        If |drive| is above 1e8, as in `turning_points`.
 
     Notes
     -----
@@ -545,12 +560,14 @@ def fixed_points(model):
 def _separatrix(drive, twist):
     """Return the focus, the arm from it to the saddle, and where the separatrix enters the disk.
 
-    ``drive`` and ``twist`` are positive and in the multistable region.
+    All are those of |drive| and |twist|, which must be in the multistable region.
     """
-    if not 1 < drive < np.hypot(1, twist):
-        arguments.refuse("drive", f"between 1 and sqrt(1 + twist²) = {np.hypot(1, twist):g}", drive)
-    if twist > STRONGEST:
+    highest = np.hypot(1, twist)
+    if not 1 < abs(drive) < highest:
+        arguments.refuse("drive", f"between 1 and sqrt(1 + twist²) = {highest:g} in size", drive)
+    if abs(twist) > STRONGEST:
         arguments.refuse("twist", f"at most {STRONGEST:g} in size", twist)
+    drive, twist = abs(drive), abs(twist)
     centre, saddle = _rim(drive)
     last = _saddle_invariant(drive, twist)
     entry = _crossing(drive, twist, last, (saddle - 2 * np.pi, centre))
@@ -571,11 +588,16 @@ def basin_boundary(drive, twist, points=201):
     numpy.ndarray, shape (points, 3)
         Bloch vectors with s_z ≤ 0 from the saddle SS_2 to the equator, along the spiral of the
         saddle. The mirror images s_z → -s_z are the other half of the curve.
+
+    Raises
+    ------
+    ValueError
+        If there is no such curve at this drive, or |twist| is above 1e8.
     """
     drive, twist = arguments.finite("drive", drive), arguments.finite("twist", twist)
     points = arguments.positive_integer("points", points)
     arguments.fits_in_memory(f"A boundary of {points} points", 160 * points)
-    focus, arm, entry = _separatrix(abs(drive), abs(twist))
+    focus, arm, entry = _separatrix(drive, twist)
     end = np.log(abs((entry - focus) / arm))
     s = focus + arm * np.exp((1 - 1j * abs(twist)) * np.linspace(0, end, points))
     z = -np.sqrt(np.clip(1 - abs(s) ** 2, 0, None))
@@ -603,11 +625,11 @@ def oscillating_fraction(drive, twist):
     >>> [oscillating_fraction(drive, 1.875) for drive in (0.9, 2.2)]
     [0.0, 1.0]
     """
-    drive, twist = abs(arguments.finite("drive", drive)), abs(arguments.finite("twist", twist))
-    if drive <= 1 or drive >= np.hypot(1, twist):
-        return float(drive > 1)
+    drive, twist = arguments.finite("drive", drive), arguments.finite("twist", twist)
+    if not 1 < abs(drive) < np.hypot(1, twist):
+        return float(abs(drive) > 1)
     focus, arm, entry = _separatrix(drive, twist)
-    slope = 1 - 1j * twist
+    slope = 1 - 1j * abs(twist)
 
     def swept(b):  # (1 - |s_z|) dφ/db, whose integral around a region of a hemisphere is its area
         along = arm * np.exp(slope * b)

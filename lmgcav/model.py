@@ -107,6 +107,11 @@ def cavity_rates(g, kappa, Delta):
     chi, Gamma : float or numpy.ndarray
         In the same unit.
 
+    Raises
+    ------
+    ValueError
+        If an argument is not finite, or κ ≤ 0.
+
     Examples
     --------
     >>> cavity_rates(g=1.0, kappa=20.0, Delta=0.0)

@@ -66,6 +66,11 @@ def steady_moments(model):
     -------
     Moments
 
+    Raises
+    ------
+    MemoryError
+        If the terms would not fit in memory.
+
     Notes
     -----
     The number of terms grows as √N below Ω_c and as N^(2/3) at Ω_c; above it is independent of N.
@@ -158,6 +163,11 @@ def best_squeezing(N):
         The best Ω/Ω_c.
     xi2 : float
         The ξ² of Eq. (12) there.
+
+    Raises
+    ------
+    ValueError
+        If N is below 2, or so large that the search would take longer than a day.
 
     Notes
     -----

@@ -432,6 +432,8 @@ def test_a_list_of_one_time_and_repeated_times_are_fine():
 def test_basin_boundary_outside_the_multistable_region_is_refused():
     with pytest.raises(ValueError, match=r"Argument drive must be between 1 and .* = 2.125"):
         basin_boundary(2.2, 1.875)
+    with pytest.raises(ValueError, match=r"in size, but drive = -0\.5"):
+        basin_boundary(-0.5, 1.875)
     with pytest.raises(ValueError, match="Argument twist must be a finite real number"):
         oscillating_fraction(1.2, np.inf)
 

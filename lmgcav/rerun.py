@@ -125,17 +125,11 @@ def alike(name, value, standard):
 
 def commit():
     """Commit of the repository that the package is in, "unknown" where it is in none."""
-    ask = [
-        "git",
-        "-C",
-        str(Path(__file__).parent),
-        "describe",
-        "--always",
-        "--dirty",
-        "--abbrev=40",
-    ]
+    ask = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]  # no tags
     try:
-        return subprocess.run(ask, check=True, capture_output=True, text=True).stdout.strip()
+        folder = Path(__file__).parent
+        done = subprocess.run(ask, cwd=folder, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 

@@ -59,4 +59,4 @@ repository: ## Write the address of a fork everywhere (URL=https://github.com/OW
 	$(PYTHON) .ci/repository.py $(URL)
 
 clean: ## Remove all that make has made.
-	rm -rf _build build .venv .pytest_cache .ruff_cache
+	rm -rf _build build .venv .pytest_cache .ruff_cache lmgcav.egg-info

@@ -1,8 +1,8 @@
 """What the build of the book has measured: a Sphinx extension of this book alone.
 
-A hidden cell at the end of each chapter says how much memory its kernel and the largest of its
-workers took. When all pages are
-written, the measurements go into the page on the status of the book and into ``status.json``.
+A hidden cell at the end of each chapter says how much processor time its kernel and the workers
+took, and how much memory the kernel and the largest of the workers. When all pages are written, the
+measurements go into the page on the status of the book and into ``status.json``.
 """
 
 import gzip
@@ -53,7 +53,7 @@ def setup(app):
 
 
 def add_cell(app, docname, source):
-    """Let the kernel of a chapter say in the end how much memory it took."""
+    """Let the kernel of a chapter say in the end how much time and memory it took."""
     if app.env.doc2path(docname).endswith(".ipynb"):
         notebook = nbformat.reads(source[0], as_version=4)
         cell = nbformat.v4.new_code_cell(

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 
-PAGES = {"claims", "exercises", "explore", "figures", "form", "paper_map"}  # no function calls them
+PAGES = {"exercises", "explore", "figures", "form", "paper_map"}  # no function calls them
 PLAIN = (type(None), type(...), type(NotImplemented), bool, int, float, complex, str)
 
 

@@ -343,5 +343,5 @@ def prefixed(value, unit):
     """
     value = float(f"{value:.3g}")  # 999.9 Hz is 1 kHz
     power = 3 * int(np.floor(np.log10(abs(value)) / 3)) if value else 0
-    power = min(max(power, min(PREFIXES)), max(PREFIXES))
-    return f"{value / 10.0**power:.3g} {PREFIXES[power]}{unit}"
+    power = min(max(power, min(PREFIXES)), 0 if unit == "s" else max(PREFIXES))  # no kiloseconds
+    return f"{value / 10.0**power:g} {PREFIXES[power]}{unit}"

@@ -19,6 +19,7 @@ import numpy as np
 from . import arguments
 
 GIVEN = "# Parameters\n"  # how the cell of papermill begins
+OWN = "\nsave_to ="  # what the cell of the chapter has
 PACKAGES = ("lmgcav", "numpy", "scipy", "qutip", "matplotlib")
 
 
@@ -72,7 +73,7 @@ def begin(chapter, cells, values):
     chapter : str
         Name of the notebook.
     cells : list of str
-        Sources of the cells that have run, the last one of this call: ``In``.
+        Sources of the cells that have run: ``In``.
     values : dict
         The variables of the notebook: ``globals()``.
 
@@ -84,11 +85,13 @@ def begin(chapter, cells, values):
     ------
     ValueError
         If a value was given to a name that is no parameter, or one of another kind than the
-        chapter has, or ``save_to`` is no folder that can be written.
+        chapter has, ``save_to`` is no folder that can be written, or the parameters have not run.
     """
-    earlier = [cell for cell in cells[:-1] if cell != cells[-1]]
-    given = assigned(earlier.pop()) if earlier[-1].startswith(GIVEN) else {}
-    parameters = assigned(earlier[-1])
+    added = [cell for cell in cells if cell.startswith(GIVEN)]
+    own = [cell for cell in cells if OWN in f"\n{cell}" and cell not in added]
+    if not own:
+        raise ValueError(f"Run the cell with the parameters of {chapter} first")
+    given, parameters = assigned(added[-1]) if added else {}, assigned(own[-1])
     for name in given:
         if name not in parameters:
             allowed = ", ".join(parameters)

@@ -110,6 +110,11 @@ def test_values_of_another_kind_are_refused(given, value, sentence):
 
 def test_a_cell_that_is_run_twice_still_finds_the_parameters():
     values = rerun.assigned(PARAMETERS) | {"N": 6}
-    run = rerun.begin("chapter", [PARAMETERS, "begin", "begin"], values)
+    run = rerun.begin("chapter", ["", PARAMETERS, "begin", "m = Model(N)", "begin"], values)
     assert run.parameters == {"N": 6, "ratios": [0.5, 1], "first": 1e-3, "last": 20, "save_to": ""}
     assert run.save_to is None
+
+
+def test_a_chapter_whose_parameters_have_not_run_says_so():
+    with pytest.raises(ValueError, match="Run the cell with the parameters of chapter first"):
+        rerun.begin("chapter", ["", "begin"], {})

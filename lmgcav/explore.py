@@ -28,8 +28,8 @@ from tqdm import tqdm
 from .arguments import finite_array, refuse
 
 IN_BOOK = "LMGCAV_BUILDS_BOOK"  # the environment variable that the build of the book sets
-MOST_FRAMES = 150
-MOST_BYTES = 3_000_000
+MOST_FRAMES = 150  # the build of the book draws them all
+MOST_BYTES = 3_000_000  # of one figure's pictures, which a telephone has to load
 PIXELS_PER_INCH = 100  # on the page
 DOTS_PER_PIXEL = 1.5  # sharp enough on fine screens, light enough for a hundred frames
 SLOW = 0.2  # seconds a drawing may take to be redrawn while the slider still moves

@@ -422,7 +422,14 @@ FIGURES = [
     panel("10, γ", "10-husimi", "on one side of the sphere again", "evolve husimi", HUSIMI_TEST),
     panel("10, end", "10-husimi", "the steady state", "husimi steady_state", HUSIMI_TEST),
     panel("11(a)", "11", "real parts of 150 eigenvalues", "spectrum", LEVELS_TEST),
-    panel("11(b)", "11", "their imaginary parts", "spectrum", LEVELS_TEST),
+    panel(
+        "11(b)",
+        "11",
+        "their imaginary parts",
+        "spectrum",
+        LEVELS_TEST,
+        erratum="erratum-continuum",
+    ),
     panel(
         "12(a)",
         "12",

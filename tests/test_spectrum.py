@@ -1,5 +1,6 @@
 """Sec. V: the spectrum against dense, extended-precision and QuTiP's diagonalisation."""
 
+from importlib.resources import files
 from itertools import pairwise
 
 import numpy as np
@@ -269,6 +270,22 @@ def test_gaps_at_a_lower_rank_are_those_of_all_ranks(drive):
     assert found.real == pytest.approx(min(-values.real), rel=1e-9)
     oscillating = values.imag[values.imag > 1e-6 * abs(values)]
     assert found.imaginary == pytest.approx(min(oscillating), rel=1e-9)
+
+
+def test_levels_for_weak_drive_tend_to_multiples_of_one_frequency_not_to_a_continuum():
+    def farthest(values, frequency):
+        multiples = abs(values.imag) / frequency
+        return abs(multiples - multiples.round()).max()
+
+    undriven = [farthest(lmg.eigenvalues(model(N, 0), 150), N * TWIST / 2) for N in (100, 200, 400)]
+    np.testing.assert_allclose(undriven, [0.28, 0.14, 0.07], atol=1e-9)
+    stored = np.load(files("lmgcav") / "recorded" / "levels.npz")
+    trusted = stored["error"] <= 0.01 * abs(stored["values"])
+    for drive, values, sure in zip(stored["drives"], stored["values"], trusted, strict=True):
+        if drive < 0.78:
+            predicted = mean_field_eigenvalues(model(200, drive), 1)["SS_1"].imag.max()
+            assert farthest(values[sure], predicted) < 0.08
+            assert farthest(values[~sure], predicted) > 0.4
 
 
 @pytest.mark.parametrize("drive", [0.3, 0.6])

@@ -66,19 +66,20 @@ def experiment_form(experiment):
         )
         for name, (label, unit) in FIELDS.items()
     }
-    refusal, shown = HTML(), HTML(report(experiment))
+    message, shown = HTML(), HTML(report(experiment))
 
     def update(_):
+        message.value = '<p role="status">Computing …</p>'
         try:
             shown.value = report(entered({name: field.value for name, field in fields.items()}))
-            refusal.value = ""
+            message.value = ""
         except (ArithmeticError, MemoryError, ValueError) as error:
             said = f"{error}. Below stands the last report."
-            refusal.value = f'<p role="alert"><strong>{escape(said)}</strong></p>'
+            message.value = f'<p role="alert"><strong>{escape(said)}</strong></p>'
 
     for field in fields.values():
         field.observe(update, "value")
-    return VBox([*fields.values(), refusal, shown])
+    return VBox([*fields.values(), message, shown])
 
 
 def entered(numbers):

@@ -20,15 +20,11 @@ def write_student_versions(app, error):
     course = Path(app.srcdir, "coursework").resolve()
     config = Config()
     config.CourseDirectory.root = str(course)
-    config.CourseDirectory.release_directory = str(
-        Path(app.outdir, "coursework")
-    )
+    config.CourseDirectory.release_directory = str(Path(app.outdir, "coursework"))
     config.GenerateAssignment.no_database = True
     config.SaveCells.enabled = False
     grader = NbGraderAPI(config=config)
     for master in sorted((course / "source").iterdir()):
         result = grader.generate_assignment(master.name)
         if not result["success"]:
-            raise ExtensionError(
-                f"No student version of {master.name}: {result['error']}"
-            )
+            raise ExtensionError(f"No student version of {master.name}: {result['error']}")

@@ -57,14 +57,11 @@ def drop_repeated_scripts(app, pagename, templatename, context, doctree):
 def drop_unused_mathjax(app, pagename, templatename, context, doctree):
     """Load MathJax on pages with equations only, not on those above them too."""
     kinds = nodes.math | nodes.math_block
-    if doctree and not any(
-        doctree.findall(lambda node: isinstance(node, kinds))
-    ):
+    if doctree and not any(doctree.findall(lambda node: isinstance(node, kinds))):
         context["script_files"] = [
             script
             for script in context["script_files"]
-            if "mathjax"
-            not in f"{script.filename} {script.attributes}".lower()
+            if "mathjax" not in f"{script.filename} {script.attributes}".lower()
         ]
 
 
@@ -117,15 +114,9 @@ def write_excerpts(app, error):
     They would ask for the pages as a whole otherwise, with the pictures of all sliders.
     """
     for page in Path(app.outdir).glob("book/*.html") if error is None else []:
-        article = re.search(r"<article.*?</article>", page.read_text(), re.S)[
-            0
-        ]
-        bare = re.sub(
-            r"<script.*?</script>|<img[^>]*>", "", article, flags=re.S
-        )
-        page.with_suffix(".search").write_text(
-            f'<div role="main">{bare}</div>'
-        )
+        article = re.search(r"<article.*?</article>", page.read_text(), re.S)[0]
+        bare = re.sub(r"<script.*?</script>|<img[^>]*>", "", article, flags=re.S)
+        page.with_suffix(".search").write_text(f'<div role="main">{bare}</div>')
 
 
 def pack_offline_copy(app, error):

@@ -31,12 +31,8 @@ def setup(app):
     app.add_directive("functions", Functions)
     app.add_directive("names", Names)
     app.add_directive("libraries", Libraries)
-    app.connect(
-        "autodoc-process-docstring", link_docstring, priority=100
-    )  # before napoleon
-    app.connect(
-        "autodoc-process-docstring", name_chapters, priority=900
-    )  # after it
+    app.connect("autodoc-process-docstring", link_docstring, priority=100)  # before napoleon
+    app.connect("autodoc-process-docstring", name_chapters, priority=900)  # after it
     app.connect("doctree-read", name_functions)
     return {"version": "1", "parallel_read_safe": True}
 
@@ -54,12 +50,8 @@ def called(path):
             for alias in node.names:
                 if of_interest(alias.name):
                     module = importlib.import_module(alias.name)
-                    if (
-                        not alias.asname
-                    ):  # then only the top of a.b.c gets a name
-                        module = importlib.import_module(
-                            alias.name.split(".")[0]
-                        )
+                    if not alias.asname:  # then only the top of a.b.c gets a name
+                        module = importlib.import_module(alias.name.split(".")[0])
                     known[alias.asname or module.__name__] = (
                         module.__name__,
                         module,
@@ -94,11 +86,7 @@ def code_of(path):
     if path.suffix == ".py":
         return path.read_text()
     cells = json.loads(path.read_text())["cells"]
-    code = "\n".join(
-        "".join(cell["source"])
-        for cell in cells
-        if cell["cell_type"] == "code"
-    )
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     return re.sub(r"^(\s*)%.*", r"\1pass", code, flags=re.M)
 
 
@@ -120,9 +108,7 @@ def chapters():
     """Notebooks of the book by document name, with the name that links to them show."""
     titles = {}
     for path in sorted(ROOT.glob("book/*.ipynb")):
-        title = "".join(
-            json.loads(path.read_text())["cells"][0]["source"]
-        ).splitlines()[0]
+        title = "".join(json.loads(path.read_text())["cells"][0]["source"]).splitlines()[0]
         titles[f"book/{path.stem}"] = title.removeprefix("# ")
     pages = Counter(title.split(":")[0] for title in titles.values())
     return {
@@ -181,9 +167,7 @@ class Functions(SphinxDirective):
         ]
         for name, value in documented(module):
             kind = "class" if isinstance(value, type) else "function"
-            lines += ["", f".. auto{kind}:: {name}"] + ["   :members:"] * (
-                kind == "class"
-            )
+            lines += ["", f".. auto{kind}:: {name}"] + ["   :members:"] * (kind == "class")
         return as_rst(self, lines)
 
 
@@ -195,8 +179,7 @@ class Names(SphinxDirective):
         lines = []
         for module, value in described().items():
             links = [
-                f":py:obj:`{name.rpartition('.')[2]} <{name}>`"
-                for name, _ in documented(value)
+                f":py:obj:`{name.rpartition('.')[2]} <{name}>`" for name, _ in documented(value)
             ]
             lines += [f"* {link_to_module(module)}: {', '.join(links)}"]
         return as_rst(self, lines)
@@ -231,28 +214,18 @@ class Libraries(SphinxDirective):
 
 def link_to_module(name):
     """Return a link to what the page says of a module, if it says anything."""
-    return (
-        f":ref:`{name} <module-{name}>`"
-        if name in described()
-        else f"``{name}``"
-    )
+    return f":ref:`{name} <module-{name}>`" if name in described() else f"``{name}``"
 
 
 def as_rst(directive, lines):
     """Parse reStructuredText within a page of Markdown."""
-    return directive.parse_text_to_nodes(
-        "\n".join(["````{eval-rst}", *lines, "````"])
-    )
+    return directive.parse_text_to_nodes("\n".join(["````{eval-rst}", *lines, "````"]))
 
 
 def is_linked(name):
     """Whether a name goes into the table: NumPy's only where it lies in one of its modules."""
     library, *rest = name.split(".")
-    return (
-        library in LIBRARIES
-        and len(rest) > (library == "numpy")
-        and callable(evaluate(name))
-    )
+    return library in LIBRARIES and len(rest) > (library == "numpy") and callable(evaluate(name))
 
 
 def evaluate(name):
@@ -285,29 +258,21 @@ def link_to_library(name):
 
 
 # What is not prose in a docstring: mathematics, literal text, examples.
-MARKUP = (
-    r":math:`[^`]*`|``[^`]*``|^\.\. math::.*?(?=^\S|\Z)|^ *(?:>>>|\.\.\.).*?$"
-)
+MARKUP = r":math:`[^`]*`|``[^`]*``|^\.\. math::.*?(?=^\S|\Z)|^ *(?:>>>|\.\.\.).*?$"
 
 
 def link_docstring(app, what, name, obj, options, lines):
     """Link equations and libraries; keep |x| and s_- from being read as markup."""
     prose = {
         r"\||(?<=\w)_(?!\w)": lambda mark: "\\" + mark[0],
-        r"Eq\. \((?P<number>A?\d+)\)": lambda eq: (
-            f":ref:`{eq[0]} <eq-{eq['number']}>`"
-        ),
-        rf"`(?P<name>(?:{'|'.join(LIBRARIES)})\.[\w.]+)`": lambda o: (
-            link_to_library(o["name"])
-        ),
+        r"Eq\. \((?P<number>A?\d+)\)": lambda eq: f":ref:`{eq[0]} <eq-{eq['number']}>`",
+        rf"`(?P<name>(?:{'|'.join(LIBRARIES)})\.[\w.]+)`": lambda o: link_to_library(o["name"]),
     }
     text = "\n".join(lines)
     for pattern, replaced in prose.items():
         text = re.sub(
             f"(?P<markup>{MARKUP})|{pattern}",
-            lambda match, replaced=replaced: (
-                match["markup"] or replaced(match)
-            ),
+            lambda match, replaced=replaced: match["markup"] or replaced(match),
             text,
             flags=re.M | re.S,
         )
@@ -318,9 +283,7 @@ def name_chapters(app, what, name, obj, options, lines):
     """Add the chapters that call a function to its documentation."""
     found = users().get(id(obj), []) if what in {"function", "class"} else []
     if found:
-        links = ", ".join(
-            f":doc:`{chapters()[chapter]} </{chapter}>`" for chapter in found
-        )
+        links = ", ".join(f":doc:`{chapters()[chapter]} </{chapter}>`" for chapter in found)
         lines += ["", f"**See it used in** {links}.", ""]
 
 
@@ -333,9 +296,7 @@ def name_functions(app, doctree):
     names = functions_of(docname) if docname in chapters() else []
     if names:
         links = [link_to_function(name, docname) for name in names]
-        separated = [
-            node for link in links for node in (link, nodes.Text(", "))
-        ]
+        separated = [node for link in links for node in (link, nodes.Text(", "))]
         lead = nodes.Text("Functions of this chapter in the reference: ")
         doctree.children[0] += nodes.paragraph("", "", lead, *separated[:-1])
 
@@ -343,9 +304,7 @@ def name_functions(app, doctree):
 def functions_of(docname):
     """Names of the described functions and classes that a chapter calls, in their alphabet."""
     values = set(map(id, called(ROOT / f"{docname}.ipynb").values()))
-    public = [
-        pair for module in described().values() for pair in documented(module)
-    ]
+    public = [pair for module in described().values() for pair in documented(module)]
     names = [name for name, value in public if id(value) in values]
     return sorted(names, key=str.lower)
 

@@ -46,9 +46,7 @@ KINDS = {  # of addresses outside the book, in this order
 def setup(app):
     """Register the extension with Sphinx."""
     app.connect("source-read", add_cell)
-    app.connect(
-        "build-finished", report, priority=700
-    )  # after the pages have got lighter
+    app.connect("build-finished", report, priority=700)  # after the pages have got lighter
     return {"version": "1", "parallel_read_safe": True}
 
 
@@ -56,9 +54,7 @@ def add_cell(app, docname, source):
     """Let the kernel of a chapter say in the end how much time and memory it took."""
     if app.env.doc2path(docname).endswith(".ipynb"):
         notebook = nbformat.reads(source[0], as_version=4)
-        cell = nbformat.v4.new_code_cell(
-            USAGE, id="usage", metadata={"tags": ["remove-cell"]}
-        )
+        cell = nbformat.v4.new_code_cell(USAGE, id="usage", metadata={"tags": ["remove-cell"]})
         notebook.cells.append(cell)
         source[0] = nbformat.writes(notebook)
 
@@ -74,9 +70,7 @@ def report(app, error):
             "pages": {page: weight(site, page) for page in pages(site)},
             "addresses": addresses(site),
         }
-        (site / "status.json").write_text(
-            json.dumps(measured, indent=1, ensure_ascii=False)
-        )
+        (site / "status.json").write_text(json.dumps(measured, indent=1, ensure_ascii=False))
         fill(site / "book/status.html", measured)
 
 
@@ -97,16 +91,12 @@ def commit(folder):
 
 def versions():
     """Version of Python, and of each package that the book or its package asks for."""
-    asked = [
-        line for line in requires("lmgcav") if 'extra == "test"' not in line
-    ]
+    asked = [line for line in requires("lmgcav") if 'extra == "test"' not in line]
     names = {re.match(r"[\w.-]+", line)[0].lower() for line in asked} | {
         "lmgcav",
         "sphinx",
     }
-    return {"python": python_version()} | {
-        name: version(name) for name in sorted(names)
-    }
+    return {"python": python_version()} | {name: version(name) for name in sorted(names)}
 
 
 def chapters(env, site):
@@ -116,9 +106,7 @@ def chapters(env, site):
         run = NbMetadataCollector.get_exec_data(env, docname)
         if run:
             glued = site.parent / f"jupyter_execute/{docname}.glue.json"
-            usage = json.loads(glued.read_text())["usage"]["data"][
-                "text/plain"
-            ]
+            usage = json.loads(glued.read_text())["usage"]["data"]["text/plain"]
             busy, peak = map(float, usage.split())
             found[docname] = {
                 "seconds": run["runtime"],
@@ -130,20 +118,14 @@ def chapters(env, site):
 
 def pages(site):
     """Names of the pages of the book, without those of its source code."""
-    return sorted(
-        path.relative_to(site).as_posix() for path in site.glob("book/*.html")
-    )
+    return sorted(path.relative_to(site).as_posix() for path in site.glob("book/*.html"))
 
 
 def weight(site, page):
     """Bytes of a page, gzipped with all that it loads and all fonts of its equations."""
     files = {site / page, *Loaded(site / page).files}
     if any(path.name == "startup.js" for path in files):
-        files |= {
-            path
-            for path in (site / "_static/mathjax").rglob("*.*")
-            if path.is_file()
-        }
+        files |= {path for path in (site / "_static/mathjax").rglob("*.*") if path.is_file()}
     return sum(len(gzip.compress(path.read_bytes())) for path in files)
 
 
@@ -160,8 +142,7 @@ class Loaded(HTMLParser):
         attributes = dict(attributes)
         link = attributes.get("src" if tag in {"img", "script"} else "href")
         loads = tag in {"img", "script"} or (
-            tag == "link"
-            and attributes["rel"] in {"stylesheet", "icon", "preload"}
+            tag == "link" and attributes["rel"] in {"stylesheet", "icon", "preload"}
         )
         if loads and link and not urlsplit(link).scheme:
             path = self.page.parent / unquote(urlsplit(link).path)
@@ -173,11 +154,7 @@ def addresses(site):
     found = defaultdict(list)
     for page in pages(site):
         article = (site / page).read_text().partition("<article")[2]
-        for link in set(
-            re.findall(
-                r'<a class="reference external" href="([^"]+)"', article
-            )
-        ):
+        for link in set(re.findall(r'<a class="reference external" href="([^"]+)"', article)):
             found[link].append(page)
     return dict(sorted(found.items()))
 
@@ -205,14 +182,9 @@ def fill(path, measured):
 def table(head, rows):
     """Return a table in the style of the theme; the first column names its rows."""
     cells = [
-        [f'<th scope="row">{row[0]}</th>', *(f"<td>{c}</td>" for c in row[1:])]
-        for row in rows
+        [f'<th scope="row">{row[0]}</th>', *(f"<td>{c}</td>" for c in row[1:])] for row in rows
     ]
-    head = (
-        "".join(f'<th scope="col">{cell}</th>' for cell in head)
-        if any(head)
-        else ""
-    )
+    head = "".join(f'<th scope="col">{cell}</th>' for cell in head) if any(head) else ""
     body = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
     return (
         '<div class="pst-scrollable-table-container"><table class="table">'
@@ -243,20 +215,14 @@ def address_lists(found):
     lists = []
     for kind, start in KINDS.items():
         links = [link for link in found if link.startswith(start)]
-        items = [
-            f"<li>{address(link, found.pop(link))}</li>" for link in links
-        ]
-        lists += (
-            [f"<h3>{kind}</h3>", f"<ul>{''.join(items)}</ul>"] if items else []
-        )
+        items = [f"<li>{address(link, found.pop(link))}</li>" for link in links]
+        lists += [f"<h3>{kind}</h3>", f"<ul>{''.join(items)}</ul>"] if items else []
     return "".join(lists)
 
 
 def address(link, named_in):
     """Return an address with links to the pages that name it."""
     names = [page.removeprefix("book/") for page in named_in]
-    pages = ", ".join(
-        f'<a href="{name}">{name.removesuffix(".html")}</a>' for name in names
-    )
+    pages = ", ".join(f'<a href="{name}">{name.removesuffix(".html")}</a>' for name in names)
     shown = unquote(link).removeprefix("https://")
     return f'<a class="reference external" href="{link}">{escape(shown)}</a> ({pages})'

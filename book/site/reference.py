@@ -52,17 +52,11 @@ def called(path):
                     module = importlib.import_module(alias.name)
                     if not alias.asname:  # then only the top of a.b.c gets a name
                         module = importlib.import_module(alias.name.split(".")[0])
-                    known[alias.asname or module.__name__] = (
-                        module.__name__,
-                        module,
-                    )
+                    known[alias.asname or module.__name__] = (module.__name__, module)
         elif isinstance(node, ast.ImportFrom) and of_interest(node.module):
             module = importlib.import_module(node.module)
             for alias in node.names:
-                entry = (
-                    f"{node.module}.{alias.name}",
-                    member(module, alias.name),
-                )
+                entry = (f"{node.module}.{alias.name}", member(module, alias.name))
                 known[alias.asname or alias.name] = entry
 
     def resolve(node):
@@ -159,12 +153,7 @@ class Functions(SphinxDirective):
         module = importlib.import_module(f"lmgcav.{self.arguments[0]}")
         # Some functions have the name of their module, which is therefore not indexed itself.
         label = f".. _module-{self.arguments[0]}:"
-        lines = [
-            label,
-            "",
-            f".. automodule:: {module.__name__}",
-            "   :no-index:",
-        ]
+        lines = [label, "", f".. automodule:: {module.__name__}", "   :no-index:"]
         for name, value in documented(module):
             kind = "class" if isinstance(value, type) else "function"
             lines += ["", f".. auto{kind}:: {name}"] + ["   :members:"] * (kind == "class")
@@ -197,13 +186,7 @@ class Libraries(SphinxDirective):
         for chapter, title in chapters().items():
             for name in filter(is_linked, called(ROOT / f"{chapter}.ipynb")):
                 callers[name].append(f":doc:`{title} </{chapter}>`")
-        lines = [
-            ".. list-table::",
-            "   :header-rows: 1",
-            "",
-            "   * - Function",
-            "     - Called in",
-        ]
+        lines = [".. list-table::", "   :header-rows: 1", "", "   * - Function", "     - Called in"]
         for name in sorted(callers, key=str.lower):
             lines += [
                 f"   * - {link_to_library(name)}",
@@ -311,12 +294,7 @@ def functions_of(docname):
 
 def link_to_function(name, docname):
     """Return a link from a chapter to the reference, under the name that chapters use."""
-    target = {
-        "refdomain": "py",
-        "reftype": "obj",
-        "reftarget": name,
-        "refdoc": docname,
-    }
+    target = {"refdomain": "py", "reftype": "obj", "reftarget": name, "refdoc": docname}
     link = addnodes.pending_xref("", refexplicit=True, refwarn=True, **target)
     link += nodes.literal("", name.removeprefix("lmgcav."))
     return link

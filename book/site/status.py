@@ -78,11 +78,7 @@ def commit(folder):
     """Return the commit that the book was built from."""
     try:
         head = subprocess.run(
-            ["git", "rev-parse", "HEAD"],
-            cwd=folder,
-            check=True,
-            capture_output=True,
-            text=True,
+            ["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True
         )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
@@ -92,10 +88,7 @@ def commit(folder):
 def versions():
     """Version of Python, and of each package that the book or its package asks for."""
     asked = [line for line in requires("lmgcav") if 'extra == "test"' not in line]
-    names = {re.match(r"[\w.-]+", line)[0].lower() for line in asked} | {
-        "lmgcav",
-        "sphinx",
-    }
+    names = {re.match(r"[\w.-]+", line)[0].lower() for line in asked} | {"lmgcav", "sphinx"}
     return {"python": python_version()} | {name: version(name) for name in sorted(names)}
 
 
@@ -108,11 +101,7 @@ def chapters(env, site):
             glued = site.parent / f"jupyter_execute/{docname}.glue.json"
             usage = json.loads(glued.read_text())["usage"]["data"]["text/plain"]
             busy, peak = map(float, usage.split())
-            found[docname] = {
-                "seconds": run["runtime"],
-                "busy": busy,
-                "megabytes": peak,
-            }
+            found[docname] = {"seconds": run["runtime"], "busy": busy, "megabytes": peak}
     return found
 
 
@@ -166,10 +155,7 @@ def fill(path, measured):
     """Put the measurements where the page has a place for them."""
     text = path.read_text()
     for name, content in {
-        "build": table(
-            ["", ""],
-            [["commit", measured["commit"]], *measured["versions"].items()],
-        ),
+        "build": table(["", ""], [["commit", measured["commit"]], *measured["versions"].items()]),
         "chapters": chapter_table(measured),
         "addresses": address_lists(measured["addresses"]),
     }.items():
@@ -201,12 +187,7 @@ def chapter_table(measured):
         run = measured["chapters"].get(page.removesuffix(".html"), {})
         took = [f"{value:.0f}" for value in run.values()] or [""] * 3
         rows.append([link, *took, f"{size / 1e6:.2f}"])
-    head = [
-        "page",
-        "run time in s",
-        "processor time in s",
-        "peak memory in MB",
-    ]
+    head = ["page", "run time in s", "processor time in s", "peak memory in MB"]
     return table([*head, "size in MB, gzipped"], rows)
 
 

@@ -32,7 +32,7 @@ def weights(model):
     Returns
     -------
     n : numpy.ndarray
-        Consecutive integers within 0 … N, about 30 √N of them for 0 < Ω < Ω_c.
+        Consecutive integers within 0 … N: tens of √N below Ω_c, up to 10 N^(2/3) at Ω_c.
     p : numpy.ndarray
         Their weights, which sum to 1; what is left out is below 1e-16.
     """

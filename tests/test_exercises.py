@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -15,6 +16,13 @@ from lmgcav.exercises import EXERCISES, check
 BOOK = Path(__file__).parent.parent / "book"
 CHAPTERS = {path.stem: json.loads(path.read_text())["cells"] for path in BOOK.glob("0*.ipynb")}
 HINTS = [(it, hint, slip) for it in EXERCISES.values() for hint, slip in it.hints.items()]
+
+
+@pytest.fixture(autouse=True)
+def figures_left_to_other_tests_as_they_were():
+    with plt.rc_context():
+        yield
+    plt.close("all")
 
 
 def sources(chapter, kind):

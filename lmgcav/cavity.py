@@ -114,8 +114,10 @@ def eliminated_moments(model, ts, *, start=SOUTH_POLE):
     array([ 0.5  , -0.132])
     """
     arguments.instance("model", Model, model)
-    arguments.fits_in_memory(f"The dynamics of {model.N} atoms", 1000 * (model.N + 1) ** 2)
-    ts, rho = arguments.times(ts), coherent_state(model.N, start)
+    ts = arguments.times(ts)
+    size = (1000 + 70 * ts.size) * (model.N + 1) ** 2  # of the solver and of all states
+    arguments.fits_in_memory(f"The dynamics of {model.N} atoms", size)
+    rho = coherent_state(model.N, start)
     Jx, Jp, Jm = (qutip.jmat(model.N / 2, which) for which in "x+-")
     unit, chi, Omega, Gamma = _scaled(model.chi, model.Omega, model.Gamma)
     H = chi * Jp @ Jm + Omega * Jx
@@ -189,7 +191,8 @@ def atom_cavity_moments(N, g, kappa, Delta, Omega, ts, *, start=SOUTH_POLE):
     ts = unit * arguments.times(ts)
     photons = photon_cutoff(N, g, kappa, ts[-1])
     dimension = (N + 1) * (photons + 1)
-    arguments.fits_in_memory(f"{N} atoms with {photons} photons", 1000 * dimension**2)
+    size = 1000 * dimension**2 + 70 * ts.size * ((N + 1) ** 2 + photons)
+    arguments.fits_in_memory(f"{N} atoms with {photons} photons", size)
 
     H, jump = _hamiltonian_and_jump(N, g, kappa, Delta, Omega, photons)
     rho = qutip.tensor(coherent_state(N, start), qutip.fock_dm(photons + 1, 0))

@@ -193,7 +193,7 @@ def _png(figure, few_colors):
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     png = io.BytesIO()
     if few_colors:
-        picture.quantize(64).save(png, format="png", optimize=True)
+        picture.quantize(64, kmeans=2).save(png, format="png", optimize=True)
     else:
         picture.save(png, format="png", compress_level=1)
     return png.getvalue()

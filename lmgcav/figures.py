@@ -459,6 +459,8 @@ def draw_mode_sphere(axes, theta, phi, Q, **view):
     """Draw a function of both signs on the visible half of the sphere: red plus, blue minus."""
     image = draw_husimi_sphere(axes, theta, phi, Q, **view)
     image.set(cmap="RdBu_r", norm=Normalize(-abs(Q).max(), abs(Q).max()))
+    for name in axes.texts:  # white on the dark ground of a Husimi distribution, not here
+        name.set_color("black")
     return image
 
 

@@ -468,8 +468,9 @@ def _arnoldi(inverse, size, count):
             order = _order(1 / theta)[:count]
             residuals = np.linalg.norm(length @ Y[-BLOCK:, order], axis=0)
             previous, worst = worst, max(residuals / abs(theta[order]))
-            if worst < CONVERGED or previous / 2 < worst < STAGNANT:
-                return 1 / theta[order], V[:m], Y[:, order].astype(complex)
+            stagnant = worst > previous / 2 or m == most
+            if worst < CONVERGED or (stagnant and worst < STAGNANT):
+                return 1 / theta[order] + 0, V[:m], Y[:, order].astype(complex)  # -0 + 0 = 0
             if m == most:
                 raise ArithmeticError(f"Arnoldi's method left a residual of {worst:.0e}")
             check = m + 8 + count // 8

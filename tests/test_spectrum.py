@@ -250,6 +250,10 @@ def test_gaps_are_read_from_the_eigenvalues():
     assert found.imaginary == pytest.approx(min(values.imag[values.imag > 1e-3]), rel=1e-9)
 
 
+def test_gaps_are_found_where_rounding_stops_the_residual_from_falling():
+    assert lmg.gaps(model(60, 0.6, twist=0)).real == pytest.approx(23.6762277, abs=1e-6)
+
+
 def test_with_the_drive_the_real_gap_closes_and_the_imaginary_gap_opens():
     below, between, above = (lmg.gaps(model(40, drive)) for drive in (0.6, 1.5, 2.5))
     assert between.real < 0.2 * below.real

@@ -45,7 +45,6 @@ from .moments import Moments
 
 UP, DOWN, LOST = np.eye(3)
 RAISING = np.outer(UP, DOWN)
-PRESENT = np.diag(UP + DOWN)
 FACTORS = (  # of the products, in this order
     np.eye(3),
     RAISING + RAISING.T,

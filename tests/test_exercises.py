@@ -90,6 +90,7 @@ def test_each_foreseen_slip_gets_its_hint(it, hint, slip):
     [
         ("strong-drive", ..., "Put your answer in place of the dots: <J_z²> for Ω → ∞, a function"),
         ("strong-drive", 5.0, "Not yet: hand in <J_z²> for Ω → ∞, a function of N."),
+        ("strong-drive", lambda N, Gamma: N, "Not yet: hand in <J_z²> for Ω → ∞, a function of"),
         ("strong-drive", lambda N: 1j * N, "Not yet: hand in <J_z²> for Ω → ∞, a function of N,"),
         ("strong-drive", lambda N: np.inf, "Not yet: that is no finite number."),
         ("strong-drive", lambda N: N, "Not yet: too large at (1,)."),

@@ -65,7 +65,7 @@ def mean_field_is_good_at_A():
 def decay_at_A_is_slower_than_for_the_south_pole():
     ts, exact = exact_inversion(1.48, 400, 0.05, 201)
     distance = abs(exact - steady_moments(model_of_figures(1.48, 400)).bloch[2])
-    top = 1 + np.flatnonzero((distance[1:-1] > distance[:-2]) & (distance[1:-1] > distance[2:]))
+    top = peaks(distance)
     fall = np.log(distance[top[1]] / distance[top[2]])
     return (ts[top[2]] - ts[top[1]]) / fall > 0.005
 

@@ -142,6 +142,8 @@ def check(chapter):
 
     Raises
     ------
+    ValueError
+        If no chapter of this name has claims.
     AssertionError
         If a computed value is further from the printed one than its digits allow, and the claim
         does not say why.

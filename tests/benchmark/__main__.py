@@ -22,6 +22,8 @@ def main():
     parser.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)}")
     parser.add_argument("--slow", action="store_true", help="let QuTiP take its minutes at N = 400")
     options = parser.parse_args()
+    if unknown := [name for name in options.names if name not in BENCHMARKS]:
+        parser.error(f"names must be of {', '.join(BENCHMARKS)}, but {unknown} are not")
     for name in options.names or BENCHMARKS:
         BENCHMARKS[name](options)
 

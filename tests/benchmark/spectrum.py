@@ -24,7 +24,7 @@ def qutip_eigenvalues(model, count):
 def eigenvalues(options):
     """150 eigenvalues against ``scipy.sparse.linalg.eigs`` on QuTiP's Liouvillian; then alone."""
     rows = []
-    for N in (50, 100):
+    for N in (50, 100, 200):
         model = critical_model(N)
         ours, found = timed(lmg.eigenvalues, model, 150)
         theirs, expected = timed(qutip_eigenvalues, model, 155)

@@ -179,8 +179,13 @@ def _frame(draw, axes, alt, indices, few_colors):
     figure = draw(**values)
     if not isinstance(figure, Figure):
         raise TypeError(f"draw must return a Matplotlib figure, but it returned {figure!r}")
-    width, height = (round(PIXELS_PER_INCH * inches) for inches in figure.get_size_inches())
     words = alt(**values) if callable(alt) else alt.format(**texts)
+    return framed(figure, words, few_colors)
+
+
+def framed(figure, words, few_colors):
+    """Return a figure, which it closes, as a `Frame` with alternative text."""
+    width, height = (round(PIXELS_PER_INCH * inches) for inches in figure.get_size_inches())
     return Frame(base64.b64encode(_png(figure, few_colors)).decode(), width, height, words)
 
 

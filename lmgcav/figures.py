@@ -86,7 +86,18 @@ def draw_sphere_frame(axes, view, inside_color="white"):
     axes.axis("off")
 
 
-def draw_husimi_sphere(axes, theta, phi, Q, *, mean=None, elevation=-15, azimuth=125, limit=None):
+def draw_husimi_sphere(
+    axes,
+    theta,
+    phi,
+    Q,
+    *,
+    mean=None,
+    elevation=-15,
+    azimuth=125,
+    limit=None,
+    inside_color="white",
+):
     """Draw a Husimi distribution on the visible half of the Bloch sphere.
 
     Parameters
@@ -103,6 +114,8 @@ def draw_husimi_sphere(axes, theta, phi, Q, *, mean=None, elevation=-15, azimuth
         Direction of the viewer in degrees.
     limit : float, optional
         Top of the colour scale; the largest Q by default.
+    inside_color : str
+        Of the names of axes that stand on the sphere.
 
     Returns
     -------
@@ -117,7 +130,7 @@ def draw_husimi_sphere(axes, theta, phi, Q, *, mean=None, elevation=-15, azimuth
     norm = Normalize(0, Q.max() if limit is None else limit)
     image = axes.imshow(shade, extent=(-1, 1, -1, 1), origin="lower", norm=norm, zorder=0)
     image.set_clip_path(Circle((0, 0), 1, transform=axes.transData))
-    draw_sphere_frame(axes, view)
+    draw_sphere_frame(axes, view, inside_color)
     if mean is not None:
         across, height, depth = view @ mean
         axes.plot([0, across], [0, height], "-" if depth >= 0 else ":", color="C3", linewidth=2)
@@ -457,10 +470,8 @@ def draw_complex_levels(axes, levels, predicted):
 
 def draw_mode_sphere(axes, theta, phi, Q, **view):
     """Draw a function of both signs on the visible half of the sphere: red plus, blue minus."""
-    image = draw_husimi_sphere(axes, theta, phi, Q, **view)
+    image = draw_husimi_sphere(axes, theta, phi, Q, inside_color="black", **view)
     image.set(cmap="RdBu_r", norm=Normalize(-abs(Q).max(), abs(Q).max()))
-    for name in axes.texts:  # white on the dark ground of a Husimi distribution, not here
-        name.set_color("black")
     return image
 
 

@@ -5,8 +5,6 @@ and a picture that follow. A published page, which has no Python behind it, show
 picture of the numbers that the cell gives.
 """
 
-import base64
-import io
 import os
 from html import escape
 
@@ -17,7 +15,7 @@ from ipywidgets import HTML, FloatText, Layout, VBox
 
 from . import arguments
 from .experiment import Experiment
-from .explore import IN_BOOK, Frame
+from .explore import IN_BOOK, framed
 from .figures import draw_experiment
 from .scattering import Scattering
 
@@ -93,13 +91,8 @@ def entered(numbers):
 
 def report(experiment):
     """HTML of the report on an experiment and its picture."""
-    size = np.array([6.6, 3.0])
-    figure, axes = plt.subplots(1, 2, figsize=size)
+    figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.0))
     draw_experiment(*axes, experiment)
-    png = io.BytesIO()
-    figure.savefig(png, dpi=150)
-    plt.close(figure)
     stages = ", ".join(f"{stage} in {time:.2g} s" for stage, time in experiment.stages().items())
     alt = f"Left, a dot in the {experiment.phase} region; right, the stages: {stages}"
-    picture = Frame(base64.b64encode(png.getvalue()).decode(), *(100 * size).astype(int), alt)
-    return experiment._repr_html_() + picture.html
+    return experiment._repr_html_() + framed(figure, alt, few_colors=True).html

@@ -21,7 +21,7 @@ emission, the second keeps every atom a spin ½.
 """
 
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from html import escape
 
 import numpy as np
@@ -217,6 +217,10 @@ class Experiment:
         dict of str to float
             Seconds, in the order in which the stages come; the last leads to the steady state.
         """
+        return dict(self._stages)
+
+    @cached_property
+    def _stages(self):  # a report asks for them six times
         m = self.model
         found = {"field builds up": 2 / self.kappa, "atoms emit together": 2 / (m.N * m.Gamma)}
         turn = period(m)

@@ -36,7 +36,7 @@ from .scattering import (
 )
 from .spectrum import Spectrum, eigenvalues, gaps, spectrum
 from .steady_state import best_squeezing, steady_moments, steady_state
-from .sweep import SweepError, sweep
+from .sweeps.sweep import SweepError, sweep
 
 __all__ = [
     "SOUTH_POLE",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmgcav.claims import CLAIMS, Claim, Verdicts, check, judge
+from lmgcav.companion.claims import CLAIMS, Claim, Verdicts, check, judge
 
 
 @pytest.mark.parametrize("it", CLAIMS, ids=lambda it: it.name)
@@ -18,7 +18,7 @@ def test_claims_have_unique_names():
 
 @pytest.mark.parametrize("it", CLAIMS, ids=lambda it: it.name)
 def test_a_claim_stands_in_the_module_of_its_chapter(it):
-    assert it.compute.__module__ == f"lmgcav.claims.{it.chapter.partition('_')[2]}"
+    assert it.compute.__module__ == f"lmgcav.companion.claims.{it.chapter.partition('_')[2]}"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,6 @@ def test_check_refuses_a_chapter_without_claims():
 
 def test_a_claim_that_fails_fails_its_chapter(monkeypatch):
     wrong = Claim("02_model", "Fig. 0", "nothing", 1.0, 0.1, lambda: 1.2)
-    monkeypatch.setattr("lmgcav.claims.registry.CLAIMS", [wrong])
+    monkeypatch.setattr("lmgcav.companion.claims.registry.CLAIMS", [wrong])
     with pytest.raises(AssertionError, match="NOT AS STATED"):
         check("02_model")

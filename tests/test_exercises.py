@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lmgcav.exercises import EXERCISES, check
+from lmgcav.companion.exercises import EXERCISES, check
 
 BOOK = Path(__file__).parent.parent / "book"
 CHAPTERS = {path.stem: json.loads(path.read_text())["cells"] for path in BOOK.glob("0*.ipynb")}

@@ -9,8 +9,8 @@ import pytest
 from ipywidgets import HTML, Play, SelectionSlider
 from PIL import Image
 
-from lmgcav import explore as module
-from lmgcav.explore import IN_BOOK, Axis, explore
+from lmgcav.companion import explore as module
+from lmgcav.companion.explore import IN_BOOK, Axis, explore
 
 DRIVE = Axis("drive", [0.5, 1.0, 1.5], "2Ω/(NΓ)", start=1.0)
 TWIST = Axis("twist", np.array([0.0, 1.875]), "2χ/Γ")

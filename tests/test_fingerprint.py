@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lmgcav as lmg
-from lmgcav.fingerprint import fingerprint, package
+from lmgcav.sweeps.fingerprint import fingerprint, package
 
 
 def of(code):
@@ -134,7 +134,7 @@ def test_every_process_finds_the_same_fingerprint(tmp_path):
     for seed in "01":
         for number, code in enumerate(codes):
             (tmp_path / f"own{number}.py").write_text(head + code)
-        program = "from lmgcav.fingerprint import fingerprint\n"
+        program = "from lmgcav.sweeps.fingerprint import fingerprint\n"
         program += "".join(f"import own{n}; print(fingerprint(own{n}.f))\n" for n in range(9))
         options = {"cwd": tmp_path, "env": {"PYTHONHASHSEED": seed}, "text": True}
         found.append(subprocess.check_output([sys.executable, "-c", program], **options))

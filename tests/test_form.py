@@ -5,8 +5,8 @@ import pytest
 from ipywidgets import FloatText
 
 from lmgcav import Experiment, Scattering
-from lmgcav.explore import IN_BOOK
-from lmgcav.form import experiment_form
+from lmgcav.companion.explore import IN_BOOK
+from lmgcav.companion.form import experiment_form
 
 MINE = Experiment(
     N=1000,

@@ -644,7 +644,8 @@ import numpy as np
 import scipy.optimize
 
 import lmgcav as lmg
-from lmgcav import photons, results
+from lmgcav import photons
+from lmgcav.sweeps import results
 
 spectrum = importlib.import_module("lmgcav.spectrum")
 SOUTH = lmg.SOUTH_POLE

@@ -10,9 +10,9 @@ import pytest
 
 import lmgcav.cavity
 import lmgcav.multipoles
-from lmgcav import paper_map
-from lmgcav.claims import CLAIMS
-from lmgcav.paper_map import (
+from lmgcav.companion import paper_map
+from lmgcav.companion.claims import CLAIMS
+from lmgcav.companion.paper_map import (
     EQUATIONS,
     FIGURES,
     PARAMETERS,

@@ -9,7 +9,7 @@ import numpy as np
 import papermill
 import pytest
 
-from lmgcav import rerun
+from lmgcav.companion import rerun
 
 BOOK = Path(__file__).parent.parent / "book"
 SMALL = {

@@ -287,7 +287,7 @@ def test_levels_for_weak_drive_tend_to_multiples_of_one_frequency_not_to_a_conti
     a, b = 6, 2  # f_a - f_b = (a - b)(N + 1 - a - b)
     expected = [(a - b) * (a + b - 1) / N for N in (100, 200, 400)]
     np.testing.assert_allclose(undriven, expected, atol=1e-9)
-    stored = np.load(files("lmgcav") / "recorded" / "levels.npz")
+    stored = np.load(files("lmgcav.companion") / "recorded" / "levels.npz")
     trusted = stored["error"] <= 0.01 * abs(stored["values"])
     for drive, values, sure in zip(stored["drives"], stored["values"], trusted, strict=True):
         if drive < 0.78:

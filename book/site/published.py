@@ -9,7 +9,7 @@ from docutils import nodes
 from PIL import Image
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from lmgcav.explore import IN_BOOK
+from lmgcav.companion.explore import IN_BOOK
 
 OFFLINE = "lmgcav-book.zip"
 NOT_OFFLINE = (OFFLINE, "*.search", "objects.inv", ".buildinfo")

@@ -9,7 +9,6 @@ To refresh one, compare its lines with the ``objects.inv`` beside the documentat
 import ast
 import importlib
 import json
-import pkgutil
 import re
 from collections import Counter, defaultdict
 from functools import cache, reduce
@@ -91,10 +90,9 @@ def of_interest(module):
 
 def sources():
     """Yield the files of lmgcav, each after the name of its module or package."""
-    for module in pkgutil.iter_modules(lmgcav.__path__):
-        files = f"{module.name}/*.py" if module.ispkg else f"{module.name}.py"
-        for path in sorted(ROOT.glob(f"lmgcav/{files}")):
-            yield module.name, path
+    for path in sorted(ROOT.glob("lmgcav/**/*.py")):
+        name = ".".join(path.relative_to(ROOT / "lmgcav").with_suffix("").parts)
+        yield name.removesuffix("__init__").removesuffix("."), path
 
 
 @cache
@@ -115,7 +113,7 @@ def chapters():
 def described():
     """Modules that the page describes; the tests say when one is missing."""
     page = (ROOT / "book/reference.md").read_text()
-    names = re.findall(r"^```\{functions\} (\w+)$", page, re.M)
+    names = re.findall(r"^```\{functions\} ([\w.]+)$", page, re.M)
     return {name: importlib.import_module(f"lmgcav.{name}") for name in names}
 
 

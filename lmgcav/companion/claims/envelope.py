@@ -3,9 +3,9 @@
 import numpy as np
 from scipy.special import binom, factorial
 
-from ..envelope import decay_time, early_envelope, envelope
-from ..exact_dynamics import evolve
-from ..model import Model
+from ...envelope import decay_time, early_envelope, envelope
+from ...exact_dynamics import evolve
+from ...model import Model
 from .registry import claim
 from .shared import exact_inversion, exponent, peaks
 

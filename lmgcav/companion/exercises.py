@@ -18,18 +18,18 @@ import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 from scipy.signal import find_peaks
 
-from . import arguments
-from .cavity import elimination_error
-from .envelope import early_envelope, envelope
-from .exact_dynamics import evolve
-from .experiment import coupling
-from .mean_field import critical_drive, fixed_points, long_time_average, period
-from .model import Model, cavity_rates, coherent
-from .moments import squeezing
-from .photons import sideband_rates
-from .scattering import Scattering, single_atom_table
-from .spectrum import eigenvalues, gaps
-from .steady_state import steady_moments
+from .. import arguments
+from ..cavity import elimination_error
+from ..envelope import early_envelope, envelope
+from ..exact_dynamics import evolve
+from ..experiment import coupling
+from ..mean_field import critical_drive, fixed_points, long_time_average, period
+from ..model import Model, cavity_rates, coherent
+from ..moments import squeezing
+from ..photons import sideband_rates
+from ..scattering import Scattering, single_atom_table
+from ..spectrum import eigenvalues, gaps
+from ..steady_state import steady_moments
 
 TWIST = 1.875  # 2χ/Γ of the chapters
 

@@ -3,11 +3,11 @@
 import numpy as np
 from scipy.optimize import brentq
 
-from ..husimi import husimi
-from ..model import Model, coherent
-from ..moments import squeezing
-from ..multipoles import Multipoles
-from ..steady_state import best_squeezing, steady_moments, steady_state
+from ...husimi import husimi
+from ...model import Model, coherent
+from ...moments import squeezing
+from ...multipoles import Multipoles
+from ...steady_state import best_squeezing, steady_moments, steady_state
 from .registry import claim
 from .shared import exponent, inversion
 

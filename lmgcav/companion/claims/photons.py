@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .. import photons
-from ..mean_field import fixed_points, mean_field
-from ..model import Model
+from ... import photons
+from ...mean_field import fixed_points, mean_field
+from ...model import Model
 from .registry import claim
 
 

@@ -13,9 +13,9 @@ from itertools import chain
 
 import lmgcav
 
+from ..sweeps.fingerprint import codes
 from . import claims
 from .claims import CLAIMS, CORRECTED, DIFFERS, REPRODUCED, judge
-from .fingerprint import codes
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Record what a point costs: ``python lmgcav/recorded/record_costs.py``.
+"""Record what a point costs: ``python lmgcav/companion/recorded/record_costs.py``.
 
 Writes costs.npz beside this file, with its provenance: tables of time on one core (seconds) and
 peak memory (MB) against N, each point in a process of its own. It takes a few minutes and 2 GB.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..mean_field import (
+from ...mean_field import (
     critical_drive,
     fixed_points,
     flow,
@@ -11,8 +11,8 @@ from ..mean_field import (
     oscillates,
     period,
 )
-from ..model import Model, coherent
-from ..steady_state import steady_moments
+from ...model import Model, coherent
+from ...steady_state import steady_moments
 from .registry import claim
 from .shared import exponent
 

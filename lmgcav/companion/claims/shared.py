@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from ..exact_dynamics import evolve
-from ..model import Model
-from ..steady_state import steady_moments
+from ...exact_dynamics import evolve
+from ...model import Model
+from ...steady_state import steady_moments
 
 
 def exponent(sizes, values):

@@ -25,7 +25,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from tqdm import tqdm
 
-from .arguments import finite_array, refuse
+from ..arguments import finite_array, refuse
 
 IN_BOOK = "LMGCAV_BUILDS_BOOK"  # the environment variable that the build of the book sets
 MOST_FRAMES = 150  # the build of the book draws them all

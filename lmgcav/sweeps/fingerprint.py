@@ -12,7 +12,6 @@ from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 
-PAGES = {"exercises", "explore", "figures", "form", "paper_map"}  # no function calls them
 PLAIN = (type(None), type(...), type(NotImplemented), bool, int, float, complex, str)
 
 
@@ -129,9 +128,10 @@ def pickled_parts(thing):
 def package(module):
     """Say which version of Python, lmgcav or another installed package a module belongs to."""
     root = module.partition(".")[0]
-    if root == __package__:
-        files = sorted(Path(__file__).parent.glob("*.py"))
-        sources = b"".join(file.read_bytes() for file in files if file.stem not in PAGES)
+    if root == __package__.partition(".")[0]:
+        folder = Path(__file__).parents[1]
+        files = sorted([*folder.glob("*.py"), *folder.glob("sweeps/*.py")])
+        sources = b"".join(file.read_bytes() for file in files)
         return hashlib.sha256(sources).hexdigest()
     if root == "__main__":  # which may have been started by a program that is installed
         return None

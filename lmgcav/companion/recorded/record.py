@@ -1,4 +1,4 @@
-"""Record Figs. 11 and 12: ``python lmgcav/recorded/record.py``.
+"""Record Figs. 11 and 12: ``python lmgcav/companion/recorded/record.py``.
 
 Adds to levels.npz and gaps.npz beside this file what they lack, and saves after each N, so that
 it can be interrupted; remove the files to record all anew, about 40 minutes on two cores and 5 GB.
@@ -11,7 +11,7 @@ import numpy as np
 from provenance import provenance
 
 import lmgcav as lmg
-from lmgcav.sweep import sweep
+from lmgcav.sweeps.sweep import sweep
 
 TWIST = 1.875  # 2χ/Γ
 COUNT = 150  # eigenvalues in Fig. 11

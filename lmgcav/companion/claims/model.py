@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..mean_field import period
-from ..model import cavity_rates
+from ...mean_field import period
+from ...model import cavity_rates
 from .registry import claim
 from .shared import exponent, model_of_figures
 

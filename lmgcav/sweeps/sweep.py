@@ -19,8 +19,8 @@ from textwrap import shorten
 
 import numpy as np
 
-from . import arguments
-from .exact_dynamics import progress_bar
+from .. import arguments
+from ..exact_dynamics import progress_bar
 from .fingerprint import fingerprint
 
 PACKAGES = ["lmgcav", "numpy", "scipy"]  # a change of any of them is a change of the results

@@ -14,12 +14,12 @@ from matplotlib.patches import Circle
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from scipy.interpolate import RegularGridInterpolator
 
-from .envelope import (
+from ..envelope import (
     characteristic_envelope,
     early_envelope,
     envelope,
 )
-from .mean_field import (
+from ..mean_field import (
     basin_boundary,
     critical_drive,
     fixed_points,
@@ -29,9 +29,9 @@ from .mean_field import (
     s_plus,
     turning_points,
 )
-from .model import Model, coherent
-from .moments import squeezing
-from .steady_state import steady_moments
+from ..model import Model, coherent
+from ..moments import squeezing
+from ..steady_state import steady_moments
 
 QUANTUM = {"color": "C0"}
 MEAN_FIELD = {"color": "black", "linestyle": "--", "linewidth": 1.2}
@@ -46,7 +46,7 @@ INVERSION_LABEL = r"$\langle J_z\rangle/(N/2)$"
 
 def use_style():
     """Switch Matplotlib to the style of the book, ``paper.mplstyle``."""
-    plt.style.use(str(files("lmgcav") / "paper.mplstyle"))
+    plt.style.use(str(files("lmgcav.companion") / "paper.mplstyle"))
     if "ipykernel" in sys.modules:
         set_matplotlib_formats("retina")
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..scattering import Scattering, sampled_moments, scattered_moments
+from ...scattering import Scattering, sampled_moments, scattered_moments
 from .registry import claim
 from .shared import model_of_figures
 

@@ -13,11 +13,11 @@ import numpy as np
 from IPython import display
 from ipywidgets import HTML, FloatText, Layout, VBox
 
-from . import arguments
-from .experiment import Experiment
+from .. import arguments
+from ..experiment import Experiment
+from ..scattering import Scattering
 from .explore import IN_BOOK, framed
 from .figures import draw_experiment
-from .scattering import Scattering
 
 HERTZ = 2 * np.pi  # a frequency as a rate in 1/s
 FIELDS = {  # what stands beside each field, and its unit

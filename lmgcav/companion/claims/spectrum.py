@@ -5,9 +5,9 @@ from importlib.resources import files
 
 import numpy as np
 
-from ..mean_field import fixed_points
-from ..model import Model
-from ..spectrum import eigenvalues, gaps
+from ...mean_field import fixed_points
+from ...model import Model
+from ...spectrum import eigenvalues, gaps
 from .registry import claim
 
 
@@ -18,7 +18,7 @@ def spectral_gap(column, N, drive):
 
 def recorded_gaps(column, N):
     """Drives of Fig. 12 and, in units of NΓ/2, the gaps recorded there."""
-    table = np.load(files("lmgcav") / "recorded" / "gaps.npz")["table"]
+    table = np.load(files("lmgcav.companion") / "recorded" / "gaps.npz")["table"]
     table = table[table[:, 0] == N]
     return table[:, 1], table[:, 2 + column] / (N / 2)
 

@@ -4,10 +4,10 @@ from functools import cache
 
 import numpy as np
 
-from ..exact_dynamics import evolve
-from ..model import Model
-from ..moments import squeezing
-from ..steady_state import best_squeezing
+from ...exact_dynamics import evolve
+from ...model import Model
+from ...moments import squeezing
+from ...steady_state import best_squeezing
 from .registry import claim
 
 

@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from ..exact_dynamics import evolve
-from ..mean_field import mean_field
-from ..steady_state import steady_moments
+from ...exact_dynamics import evolve
+from ...mean_field import mean_field
+from ...steady_state import steady_moments
 from .registry import claim
 from .shared import exact_inversion, exponent, model_of_figures, peaks
 

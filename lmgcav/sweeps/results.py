@@ -16,7 +16,7 @@ import xarray as xr
 import zarr
 from zarr.codecs import Crc32cCodec
 
-from . import arguments
+from .. import arguments
 
 
 class Results:

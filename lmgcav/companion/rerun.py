@@ -16,7 +16,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from . import arguments
+from .. import arguments
 
 GIVEN = "# Parameters\n"  # how the cell of papermill begins
 OWN = "\nsave_to ="  # what the cell of the chapter has

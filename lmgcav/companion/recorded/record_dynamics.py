@@ -1,4 +1,4 @@
-"""Record dynamics beyond the paper: ``python lmgcav/recorded/record_dynamics.py``.
+"""Record dynamics beyond the paper: ``python lmgcav/companion/recorded/record_dynamics.py``.
 
 Adds to dynamics.npz beside this file the points that it lacks and saves after each, so that it
 can be interrupted; remove the file to record all anew, in about half an hour on one core and

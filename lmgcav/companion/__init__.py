@@ -1,0 +1,1 @@
+"""What makes a companion to the paper out of the physics: sliders, checks, drawings, tables."""

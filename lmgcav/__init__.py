@@ -1,5 +1,14 @@
 """Driven-dissipative collective spins in an optical cavity (PRA 99, 053411)."""
 
+from .basins import (
+    basin_boundary,
+    critical_drive,
+    long_time_average,
+    oscillates,
+    oscillating_fraction,
+    period,
+    turning_points,
+)
 from .envelope import (
     characteristic_envelope,
     decay_time,
@@ -11,19 +20,12 @@ from .exact_dynamics import Trajectory, evolve
 from .experiment import Experiment, coupling, gaussian_moments
 from .husimi import husimi
 from .mean_field import (
-    basin_boundary,
-    critical_drive,
     displacement,
     fixed_points,
-    long_time_average,
     mean_field,
     mean_rates,
-    oscillates,
-    oscillating_fraction,
-    period,
     potential,
     s_plus,
-    turning_points,
 )
 from .model import SOUTH_POLE, Model, cavity_rates, coherent
 from .moments import Moments, spin_moments, squeezing

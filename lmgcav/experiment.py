@@ -28,8 +28,9 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from . import arguments
+from .basins import long_time_average, period
 from .envelope import decay_time
-from .mean_field import fixed_points, flow, long_time_average, period
+from .mean_field import fixed_points, flow
 from .model import SOUTH_POLE, Model, cavity_rates
 from .moments import Moments, squeezing
 from .scattering import Scattering, checked

@@ -41,7 +41,8 @@ import numpy as np
 from scipy.integrate import quad, solve_ivp
 
 from . import arguments
-from .mean_field import FixedPoint, critical_drive, fixed_points, potential
+from .basins import critical_drive
+from .mean_field import FixedPoint, fixed_points, potential
 from .model import SOUTH_POLE, Model, bloch_vector
 
 MOST_STEPS = 10**6

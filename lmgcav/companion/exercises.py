@@ -19,11 +19,12 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.signal import find_peaks
 
 from .. import arguments
+from ..basins import critical_drive, long_time_average, period
 from ..cavity import elimination_error
 from ..envelope import early_envelope, envelope
 from ..exact_dynamics import evolve
 from ..experiment import coupling
-from ..mean_field import critical_drive, fixed_points, long_time_average, period
+from ..mean_field import fixed_points
 from ..model import Model, cavity_rates, coherent
 from ..moments import squeezing
 from ..photons import sideband_rates

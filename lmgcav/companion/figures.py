@@ -14,21 +14,13 @@ from matplotlib.patches import Circle
 from matplotlib_inline.backend_inline import set_matplotlib_formats
 from scipy.interpolate import RegularGridInterpolator
 
+from ..basins import basin_boundary, critical_drive, oscillates, turning_points
 from ..envelope import (
     characteristic_envelope,
     early_envelope,
     envelope,
 )
-from ..mean_field import (
-    basin_boundary,
-    critical_drive,
-    fixed_points,
-    mean_field,
-    oscillates,
-    potential,
-    s_plus,
-    turning_points,
-)
+from ..mean_field import fixed_points, mean_field, potential, s_plus
 from ..model import Model, coherent
 from ..moments import squeezing
 from ..steady_state import steady_moments

@@ -2,15 +2,8 @@
 
 import numpy as np
 
-from ...mean_field import (
-    critical_drive,
-    fixed_points,
-    flow,
-    long_time_average,
-    mean_field,
-    oscillates,
-    period,
-)
+from ...basins import critical_drive, long_time_average, oscillates, period
+from ...mean_field import fixed_points, flow, mean_field
 from ...model import Model, coherent
 from ...steady_state import steady_moments
 from .registry import claim

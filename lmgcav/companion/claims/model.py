@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...mean_field import period
+from ...basins import period
 from ...model import cavity_rates
 from .registry import claim
 from .shared import exponent, model_of_figures

@@ -1,6 +1,5 @@
 """Sec. V: the spectrum against dense, extended-precision and QuTiP's diagonalisation."""
 
-from importlib.resources import files
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse.linalg import eigs
 
 import lmgcav as lmg
+from lmgcav.companion import recorded
 from lmgcav.multipoles import Multipoles, generator
 from lmgcav.spectrum import mean_field_eigenvalues, pseudospectrum
 
@@ -287,7 +287,7 @@ def test_levels_for_weak_drive_tend_to_multiples_of_one_frequency_not_to_a_conti
     a, b = 6, 2  # f_a - f_b = (a - b)(N + 1 - a - b)
     expected = [(a - b) * (a + b - 1) / N for N in (100, 200, 400)]
     np.testing.assert_allclose(undriven, expected, atol=1e-9)
-    stored = np.load(files("lmgcav.companion") / "recorded" / "levels.npz")
+    stored = recorded.load("levels")
     trusted = stored["error"] <= 0.01 * abs(stored["values"])
     for drive, values, sure in zip(stored["drives"], stored["values"], trusted, strict=True):
         if drive < 0.78:

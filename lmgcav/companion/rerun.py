@@ -6,17 +6,14 @@ papermill puts the values given on its command line into a cell of their own bel
 
 import ast
 import json
-import platform
-import subprocess
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from .. import arguments
+from .provenance import provenance
 
 GIVEN = "# Parameters\n"  # how the cell of papermill begins
 OWN = "\nsave_to ="  # what the cell of the chapter has
@@ -56,13 +53,7 @@ class Run:
 
     def provenance(self):
         """Everything that is needed to make the same figure again."""
-        return {
-            "chapter": self.chapter,
-            "parameters": self.parameters,
-            "versions": {"python": platform.python_version()} | {p: version(p) for p in PACKAGES},
-            "commit": commit(),
-            "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
+        return provenance(PACKAGES, chapter=self.chapter, parameters=self.parameters)
 
 
 def begin(chapter, cells, values):
@@ -124,17 +115,6 @@ def alike(name, value, standard):
             arguments.refuse(name, "a list of numbers", value)
         for each in value:
             alike(f"{name} in each entry", each, np.asarray(standard).ravel()[0].item())
-
-
-def commit():
-    """Commit of the repository that the package is in, "unknown" where it is in none."""
-    ask = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]  # no tags
-    try:
-        folder = Path(__file__).parent
-        done = subprocess.run(ask, cwd=folder, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
 
 
 def drawn(figure):

@@ -1,13 +1,13 @@
 """Claims of Section V: the gaps of the spectrum."""
 
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from ...mean_field import fixed_points
 from ...model import Model
 from ...spectrum import eigenvalues, gaps
+from ..recorded import load
 from .registry import claim
 
 
@@ -18,7 +18,7 @@ def spectral_gap(column, N, drive):
 
 def recorded_gaps(column, N):
     """Drives of Fig. 12 and, in units of NΓ/2, the gaps recorded there."""
-    table = np.load(files("lmgcav.companion") / "recorded" / "gaps.npz")["table"]
+    table = load("gaps")["table"]
     table = table[table[:, 0] == N]
     return table[:, 1], table[:, 2 + column] / (N / 2)
 

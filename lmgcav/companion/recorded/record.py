@@ -5,12 +5,11 @@ it can be interrupted; remove the files to record all anew, about 40 minutes on 
 """
 
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 import numpy as np
-from provenance import provenance
 
 import lmgcav as lmg
+from lmgcav.companion import recorded
 from lmgcav.sweeps.sweep import sweep
 
 TWIST = 1.875  # 2χ/Γ
@@ -20,7 +19,7 @@ DRIVES = np.linspace(0.05, 2.55, 51)  # 2Ω/(NΓ) in Fig. 11
 ATOMS = [50, 100, 200, 400, 800]  # in Fig. 12
 NORMAL = np.append(np.linspace(0.8, 1.2, 17), [0.995, 1.005])  # drives of Fig. 12(a), and slope
 CRITICAL = np.linspace(1.9, 2.25, 15)  # of Fig. 12(b), with Ω_c; `gaps` misses N = 800 at 1.9
-FOLDER = Path(__file__).parent
+SETTINGS = {"twist": TWIST, "count": COUNT}
 
 
 def model(N, drive):
@@ -43,38 +42,32 @@ def gaps(N, drive):
     return lmg.gaps(model(N, drive))._asdict()
 
 
-def record_levels(pool):
+def record_levels(pool, folder):
     """Write levels.npz."""
     found = sweep(levels, {"N": [LEVELS], "drive": DRIVES}, executor=pool).isel(N=0)
-    error = found["error"].values.astype(np.float32)
-    save("levels", N=LEVELS, drives=DRIVES, values=found["values"].values, error=error)
+    arrays = {"N": LEVELS, "drives": DRIVES, "values": found["values"].values}
+    arrays["error"] = found["error"].values.astype(np.float32)
+    recorded.save("levels", arrays, folder, **SETTINGS)
 
 
-def record_gaps(pool):
+def record_gaps(pool, folder):
     """Write gaps.npz with the columns N, drive, real gap, imaginary gap."""
-    file = FOLDER / "gaps.npz"
-    table = np.load(file)["table"] if file.exists() else np.empty((0, 4))
+    there = (folder / "gaps.npz").exists()
+    table = recorded.load("gaps", folder)["table"] if there else np.empty((0, 4))
     for N in sorted({*ATOMS} - {*table[:, 0]}):
         drives = np.sort(np.append(NORMAL, CRITICAL if N < 800 else CRITICAL[1:]))
         found = sweep(gaps, {"N": [N], "drive": drives}, executor=pool).isel(N=0)
         columns = [found["drive"], found["real"], found["imaginary"]]
         table = np.vstack([table, np.insert(np.transpose(columns), 0, N, axis=1)])
-        save("gaps", table=table)
+        recorded.save("gaps", {"table": table}, folder, **SETTINGS)
 
 
-def save(name, **arrays):
-    """Write a file with its provenance."""
-    np.savez_compressed(
-        FOLDER / f"{name}.npz", provenance=provenance(twist=TWIST, count=COUNT), **arrays
-    )
-
-
-def main():
+def main(folder=recorded.FOLDER):
     """Record what the files lack."""
     with ProcessPoolExecutor(2) as pool:
-        if not (FOLDER / "levels.npz").exists():
-            record_levels(pool)
-        record_gaps(pool)
+        if not (folder / "levels.npz").exists():
+            record_levels(pool, folder)
+        record_gaps(pool, folder)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from provenance import provenance
 
 import lmgcav as lmg
+from lmgcav.companion import recorded
 
 TWIST = 1.875  # 2χ/Γ
 DRIVE = 2.17  # 2Ω/(NΓ) of point E
@@ -24,7 +24,6 @@ SIZES = {
     "dynamics": [100, 200, 400, 1000, 2000, 4000, 10_000],
     "spectrum": [50, 100, 200, 400],
 }
-FILE = Path(__file__).with_name("costs.npz")
 
 
 def steady(N):
@@ -52,7 +51,7 @@ def cost(kind, N):
     return [seconds, int(peak[1]) * 1024 / 1e6]
 
 
-def main():
+def main(folder=recorded.FOLDER):
     """Record all tables, each with the columns N, seconds, MB."""
     points = [(kind, N) for kind, sizes in SIZES.items() for N in sizes]
     options = {"mp_context": get_context("spawn"), "max_tasks_per_child": 1}
@@ -60,13 +59,9 @@ def main():
         found = lmg.sweep(cost, {("kind", "N"): points}, executor=pool)
     rows = np.column_stack([found.N, found])
     tables = {kind: rows[found.kind == kind] for kind in SIZES}
-    np.savez(
-        FILE,
-        provenance=provenance(
-            twist=TWIST, drive=DRIVE, machine=platform.machine(), cores=os.cpu_count()
-        ),
-        **tables,
-    )
+    (folder / "costs.npz").unlink(missing_ok=True)  # nothing of another machine stays
+    machine = {"machine": platform.machine(), "cores": os.cpu_count()}
+    recorded.save("costs", tables, folder, twist=TWIST, drive=DRIVE, **machine)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,11 @@ can be interrupted; remove the file to record all anew, in about half an hour on
 7 GB. Each table has the columns N, drive 2Ω/(NΓ), value, error of the moments or of the rate.
 """
 
-from pathlib import Path
-
 import numpy as np
-from provenance import provenance
 from tqdm import tqdm
 
 import lmgcav as lmg
+from lmgcav.companion import recorded
 from lmgcav.spectrum import REPEATED
 
 TWIST = 1.875  # 2χ/Γ
@@ -20,7 +18,6 @@ WINDOW = 0.13  # of the average in Fig. 9, in 1/Γ
 STEEP = np.linspace(1.66, 1.9, 13).round(2)  # drives where the average changes most, and
 QUARTERS = [1.76, 1.8, 1.72, 1.74, 1.82, 1.84]  # those around its quarters
 RATIOS = [0.79, 0.81, 0.83, 0.86, 0.9]  # Ω/Ω_c of the deepest first minimum of ξ², falling with N
-FILE = Path(__file__).with_name("dynamics.npz")
 
 
 def model(N, drive):
@@ -75,21 +72,16 @@ def points():
     return [(name, *place) for name in places for place in places[name]]
 
 
-def tables():
-    """Return what the file has by now."""
-    if not FILE.exists():
-        return {name: np.empty((0, 4)) for name in FUNCTIONS}
-    return {name: table for name, table in np.load(FILE).items() if name in FUNCTIONS}
-
-
-def main():
+def main(folder=recorded.FOLDER):
     """Record what the file lacks."""
+    tables = {name: np.empty((0, 4)) for name in FUNCTIONS}
+    if (folder / "dynamics.npz").exists():
+        tables |= recorded.load("dynamics", folder).arrays
     for name, N, drive in tqdm(points()):
-        if not np.isclose(tables()[name][:, :2], [N, drive]).all(1).any():
+        if not np.isclose(tables[name][:, :2], [N, drive]).all(1).any():
             row = N, drive, *FUNCTIONS[name](N, drive)
-            saved = tables()
-            saved[name] = np.vstack([saved[name], row])
-            np.savez_compressed(FILE, provenance=provenance(twist=TWIST, window=WINDOW), **saved)
+            tables[name] = np.vstack([tables[name], row])
+            recorded.save("dynamics", tables, folder, twist=TWIST, window=WINDOW)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
-"""Every chapter runs at another size: parameters are checked, figures and data are saved."""
+"""Every chapter runs at another size: parameters are checked, figures are saved, sliders live."""
 
+import inspect
 import json
 import re
 from pathlib import Path
@@ -41,11 +42,38 @@ def figures_of(chapter):
     return re.findall(r'^show\("(.+)"\)$', "\n".join(cell.source for cell in cells), re.M)
 
 
+def move_every_slider(outputs, explorations):
+    """Set each slider to its ends, in the kernel of a chapter whose cells have all run."""
+    from ipywidgets import HTML, SelectionSlider
+
+    from lmgcav.companion.explore import Exploration
+
+    def inside(kind, widget):
+        for child in getattr(widget, "children", ()):
+            yield from inside(kind, child)
+        if isinstance(widget, kind):
+            yield widget
+
+    shown = [each for each in outputs.values() if isinstance(each, Exploration)]
+    assert len(shown) == explorations, "a cell does not end with its sliders"
+    for each in shown:
+        [picture] = inside(HTML, each)
+        for slider in inside(SelectionSlider, each):
+            for end in (0, len(slider.options) - 1):
+                slider.index = end
+                assert 'role="alert"' not in picture.value, picture.value
+
+
 @pytest.fixture
 def run(tmp_path):
     def execute(chapter, **parameters):
+        notebook = nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4)
+        calls = re.findall(r"^explore\(", "\n".join(c.source for c in notebook.cells), re.M)
+        sliders = f"{inspect.getsource(move_every_slider)}\nmove_every_slider(Out, {len(calls)})"
+        notebook.cells.append(nbformat.v4.new_code_cell(sliders))
+        nbformat.write(notebook, tmp_path / "in.ipynb")
         papermill.execute_notebook(
-            BOOK / f"{chapter}.ipynb",
+            tmp_path / "in.ipynb",
             tmp_path / "out.ipynb",
             parameters,
             cwd=BOOK,
@@ -58,7 +86,9 @@ def run(tmp_path):
 
 @pytest.mark.filterwarnings("default")  # of papermill and of the kernel's client
 @pytest.mark.parametrize("chapter", CHAPTERS)
-def test_a_chapter_runs_at_another_size_and_saves_its_figures(chapter, run, tmp_path):
+def test_a_chapter_runs_at_another_size_saves_its_figures_and_moves_its_sliders(
+    chapter, run, tmp_path
+):
     run(chapter, save_to=str(tmp_path / "figures"), **SMALL[chapter])
     names = figures_of(chapter)
     assert names

@@ -17,7 +17,8 @@ from .envelope import (
     large_N_envelope,
 )
 from .exact_dynamics import Trajectory, evolve
-from .experiment import Experiment, coupling, gaussian_moments
+from .experiment import Experiment, coupling
+from .fluctuations import gaussian_moments
 from .husimi import husimi
 from .mean_field import (
     displacement,

@@ -7,33 +7,21 @@ number compares the cavity with emission into free space, the cooperativity
 
 the second form for a two-level atom at an antinode of a mode of waist w_0 and wavelength λ_0
 between mirrors of finesse F.
-
-The squeezing of many atoms follows from small Gaussian fluctuations about the mean field. With
-the flow of Eq. (15) and its Jacobian A, and single atoms that add A's + d to it, the covariance V
-of the Bloch vector s obeys
-
-.. math:: \dot V = (A + A') V + V (A + A')^T
-          + \Gamma \sum_{a = x, y} (e_a \times s)(e_a \times s)^T
-          - \tfrac1N \left[p\,(A' + A'^T) - \dot p + d s^T + s d^T\right],
-
-where p is the fraction of the atoms that are left. The first noise is that of the collective
-emission, the second keeps every atom a spin ½.
 """
 
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from html import escape
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
 from . import arguments
 from .basins import long_time_average, period
 from .envelope import decay_time
-from .mean_field import fixed_points, flow
-from .model import SOUTH_POLE, Model, cavity_rates
-from .moments import Moments, squeezing
-from .scattering import Scattering, checked
+from .fluctuations import gaussian_moments
+from .mean_field import fixed_points
+from .model import Model, cavity_rates
+from .moments import squeezing
+from .scattering import Scattering
 from .spectrum import gaps
 
 UNDISTURBED = Scattering()
@@ -41,7 +29,6 @@ SMALL = 0.1  # what the model takes to be small is broken above it
 SETTLED = 3  # time constants of the last stage until the steady state: e^-3 = 5 % are left
 FEW = 60  # atoms for the slowest eigenvalue, which in units of Γ hardly depends on N
 LARGE = 1000  # 2χ/Γ beyond which that eigenvalue depends on Ω/Ω_c alone
-PREFIXES = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
 
 
 def coupling(*, finesse, waist, wavelength, kappa, gamma):
@@ -67,71 +54,6 @@ def coupling(*, finesse, waist, wavelength, kappa, gamma):
         arguments.positive(name, value)
     C = 24 * finesse / np.pi * (wavelength / (2 * np.pi * waist)) ** 2
     return float(np.sqrt(C) * np.sqrt(kappa * gamma) / 2)
-
-
-def gaussian_moments(model, scattering, ts, start=SOUTH_POLE):
-    """Mean spin and covariance of many atoms, as small Gaussian fluctuations about mean field.
-
-    Parameters
-    ----------
-    model : Model
-    scattering : Scattering
-    ts : array_like, shape (t,)
-        Sorted times from 0 on, in the inverse unit of the rates.
-    start : array_like, shape (3,), default SOUTH_POLE
-        Bloch vector of the coherent state at time 0.
-
-    Returns
-    -------
-    Moments
-        With leading axis t; N is the number of atoms at the start. Off by a fraction of order 1/N
-        that grows with time where mean field oscillates.
-
-    Examples
-    --------
-    >>> from lmgcav import evolve
-    >>> m, ts = Model.from_ratios(N=400, drive=1.0, twist=1.0), [0.003, 0.02]
-    >>> exact = squeezing(evolve(m, ts).moments)
-    >>> (squeezing(gaussian_moments(m, Scattering(), ts)) / exact).round(2)
-    array([1., 1.])
-    """
-    ts, start, turns = checked(model, scattering, ts, start)
-    arguments.ends_in_time("The fluctuations up to the last of ts", 2e-2 * turns)
-    half, chi, Omega = model.N * model.Gamma / 2, model.N * model.chi, model.Omega
-    sideways = -scattering.decay / 2 - scattering.dephasing - scattering.loss
-    alone = np.diag([sideways, sideways, -scattering.decay - scattering.loss])
-
-    end = ts[-1] or 1.0  # the unit of time
-
-    def motion(share, state):
-        t = share * end
-        s, V = state[:3], state[3:].reshape(3, 3)
-        x, y, z = s
-        left = np.exp(-scattering.loss * t)
-        fall = np.array([0, 0, -scattering.decay * left])
-        together = [
-            [half * z, chi * z, chi * y + half * x],
-            [-chi * z, half * z, half * y - chi * x - Omega],
-            [-2 * half * x, Omega - 2 * half * y, 0],
-        ]
-        A = alone + np.array(together)
-        kicks = np.cross(np.eye(3)[:2], s)
-        single = -left * (2 * alone + scattering.loss * np.eye(3)) - 2 * np.outer(fall, s)
-        dV = A @ V + model.Gamma / 2 * kicks.T @ kicks + single / (2 * model.N)
-        return end * np.concatenate([flow(model, s) + alone @ s + fall, (dV + dV.T).ravel()])
-
-    first = np.append(start, (np.eye(3) - np.outer(start, start)) / model.N)
-    grid, position = np.unique(np.append(0.0, ts / end), return_inverse=True)
-    states = first[:, None]
-    if grid.size > 1:
-        limits = {"rtol": 1e-8, "atol": 1e-10 / model.N}
-        run = solve_ivp(motion, grid[[0, -1]], first, "LSODA", grid, **limits)
-        if not run.success:
-            raise ArithmeticError(f"The fluctuations were not solved: {run.message}")
-        states = run.y
-    s, V = states[:3].T[position[1:]], states[3:].T[position[1:]].reshape(-1, 3, 3)
-    quarter = model.N**2 / 4
-    return Moments(model.N, model.N / 2 * s, quarter * (V + s[:, :, None] * s[:, None, :]))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +82,7 @@ class Experiment:
     --------
     >>> mine = Experiment.tuned(N=1000, detuning=0.5, ratio=0.4, g=1e4, kappa=1e6)
     >>> mine.phase, round(mine.model.Gamma), mine.warnings()
-    ('superradiant', 200, ['The field lags behind the atoms: NΓ/κ is 0.2.'])
+    ('superradiant', 200, ['Eq. (4) takes NΓ/κ to be small: 0.2'])
     """
 
     N: int
@@ -267,61 +189,41 @@ class Experiment:
         best = np.argmin(xi2)
         return (float(xi2[best]), float(ts[best])) if xi2[best] < 1 else (1.0, 0.0)
 
-    def warnings(self):
-        """Return a sentence for every assumption of Eq. (4) that fails, as a list.
+    def assumptions(self):
+        """Return the numbers that Eq. (4) takes to be small.
 
-        An assumption fails where the number that it takes to be small is above 0.1.
+        Returns
+        -------
+        dict of str to float
+            By their formula, or for the fractions of the atoms that something happens to before
+            the steady state, by what it is. The pump is left out where the spin does not turn,
+            or the light does not follow.
         """
         m, gamma = self.model, self.scattering.decay
-        lag, force = m.N * m.Gamma / self.kappa, abs(m.Omega) / np.hypot(self.kappa / 2, self.Delta)
-        free = gamma / (m.N * m.Gamma)
-        pump = 8 * m.N * abs(m.Omega * self.Delta) / (self.kappa**2 + 4 * self.Delta**2)
-        found, settling_time = [], self.settling_time
-        if lag > SMALL:
-            found.append(f"The field lags behind the atoms: NΓ/κ is {plain(lag)}.")
-        elif "spin turns once" in self.stages() and pump > SMALL:
-            found.append(
-                f"The light pumps the turning spin along x: 8NΩΔ/(κ² + 4Δ²) is {plain(pump)}."
-            )
-        if force > SMALL:
-            found.append(f"The drive outruns the field: Ω is {plain(force)} times |κ/2 + iΔ|.")
-        if free > SMALL:
-            found.append(f"Atoms emit alone, not together: γ/(NΓ) is {plain(free)}.")
-        alone = {
-            "decay": gamma * (1 + long_time_average(m)[2]) / 2,  # only while they are excited
-            "dephase": self.scattering.dephasing,
-            "are lost": self.scattering.loss,
+        lag = m.N * m.Gamma / self.kappa
+        found = {
+            "NΓ/κ": lag,
+            "Ω/|κ/2 + iΔ|": abs(m.Omega) / np.hypot(self.kappa / 2, self.Delta),
+            "γ/(NΓ)": gamma / (m.N * m.Gamma),
         }
-        for verb, rate in alone.items():
-            share = -np.expm1(-rate * settling_time)
-            if share > SMALL:
-                found.append(f"Before the steady state {share:.0%} of the atoms {verb} alone.")
-        return found
+        if "spin turns once" in self.stages() and lag <= SMALL:
+            pump = 8 * m.N * abs(m.Omega * self.Delta) / (self.kappa**2 + 4 * self.Delta**2)
+            found["8NΩΔ/(κ² + 4Δ²)"] = pump
+        alone = {
+            "the fraction that decays": gamma
+            * (1 + long_time_average(m)[2])
+            / 2,  # only while they are excited
+            "the fraction that dephases": self.scattering.dephasing,
+            "the fraction that is lost": self.scattering.loss,
+        }
+        return found | {
+            fraction: -np.expm1(-rate * self.settling_time) for fraction, rate in alone.items()
+        }
 
-    def rows(self):
-        """Yield what follows from the numbers as pairs of words."""
-        m = self.model
-        yield "χ/2π", prefixed(m.chi / (2 * np.pi), "Hz")
-        yield "Γ/2π", prefixed(m.Gamma / (2 * np.pi), "Hz")
-        yield "NΓ/2π", prefixed(m.N * m.Gamma / (2 * np.pi), "Hz")
-        yield "Ω_c/2π", prefixed(m.Omega_c / (2 * np.pi), "Hz")
-        yield "Ω/Ω_c", f"{m.Omega / m.Omega_c:.3g}"
-        yield "cooperativity C", f"{self.cooperativity:.2g}"
-        yield "phase", self.phase
-        for stage, time in self.stages().items():
-            yield stage, f"in {prefixed(time, 's')}"
-        xi2, time = self.best_squeezing()
-        decibels = np.round(10 * np.log10(xi2), 1) + 0.0  # no "-0.0"
-        yield "best squeezing", f"{decibels:.1f} dB after {prefixed(time, 's')}"
-        for sentence in self.warnings():
-            yield "but", sentence
-
-    def __str__(self):
-        return "\n".join(f"{name:<24}{value}" for name, value in self.rows())
-
-    def _repr_html_(self):
-        rows = (f"<tr><th>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in self.rows())
-        return f'<table class="table">{"".join(rows)}</table>'
+    def warnings(self):
+        """Return each of the `assumptions` that fails, because its number is above 0.1."""
+        failed = {name: value for name, value in self.assumptions().items() if value > SMALL}
+        return [f"Eq. (4) takes {name} to be small: {value:.2g}" for name, value in failed.items()]
 
 
 @cache
@@ -329,24 +231,3 @@ def slowest_rate(ratio, twist):
     """Slowest decay in the Liouvillian of a few atoms at Ω/Ω_c and 2χ/Γ, in units of Γ."""
     twist = min(abs(twist), LARGE)
     return gaps(Model.from_ratios(N=FEW, drive=ratio * np.hypot(1, twist), twist=twist)).real
-
-
-def plain(number):
-    """Two digits, as "3100" or "0.034".
-
-    >>> plain(3061.7)
-    '3100'
-    """
-    return f"{float(f'{number:.2g}'):g}"
-
-
-def prefixed(value, unit):
-    """Three digits with a unit, as "12.3 µs".
-
-    >>> prefixed(-1.234e-5, "s")
-    '-12.3 µs'
-    """
-    value = float(f"{value:.3g}")  # 999.9 Hz is 1 kHz
-    power = 3 * int(np.floor(np.log10(abs(value)) / 3)) if value else 0
-    power = min(max(power, min(PREFIXES)), 0 if unit == "s" else max(PREFIXES))  # no kiloseconds
-    return f"{value / 10.0**power:g} {PREFIXES[power]}{unit}"

@@ -22,6 +22,8 @@ from . import arguments
 from .model import SOUTH_POLE, Model, bloch_vector
 from .moments import Moments
 
+EQUATIONS = "mean-field equations"
+CLOSE = {"rtol": 1e-12, "atol": 1e-13}  # to rounding
 FURTHEST = 300  # units of 2/(NΓ) that the spiral is followed outward; |s_+|² stays finite
 
 
@@ -83,6 +85,30 @@ def flow(model, s):
     )
 
 
+def jacobian(model, s):
+    """Return the derivative of the `flow` with respect to the Bloch vector.
+
+    Parameters
+    ----------
+    model : Model
+    s : array_like, shape (3,)
+
+    Returns
+    -------
+    numpy.ndarray, shape (3, 3)
+        Entry (a, b) is ∂(ds_a/dt)/∂s_b, a rate.
+    """
+    x, y, z = s
+    half, chi = model.N * model.Gamma / 2, model.N * model.chi
+    return np.array(
+        [
+            [half * z, chi * z, chi * y + half * x],
+            [-chi * z, half * z, half * y - chi * x - model.Omega],
+            [-2 * half * x, model.Omega - 2 * half * y, 0],
+        ]
+    )
+
+
 def mean_field(model, ts, start=SOUTH_POLE):
     """Mean-field Bloch vector s(t) = <J>/(N/2), Eq. (15).
 
@@ -107,7 +133,7 @@ def mean_field(model, ts, start=SOUTH_POLE):
     array([-1.    , -0.7176])
     """
     ts, start = _checked(model, ts, start)
-    return _solution(lambda t, s: flow(model, s), ts, start)
+    return solution(EQUATIONS, lambda t, s: flow(model, s), start, ts, **CLOSE)
 
 
 def displacement(model, ts, start=SOUTH_POLE):
@@ -132,7 +158,7 @@ def displacement(model, ts, start=SOUTH_POLE):
         s = focus + arm * np.exp(-slope * b)
         return np.array([velocity, half * abs(s) ** 2 - model.Omega * s.imag])
 
-    return _solution(motion, ts, np.array([0.0, -start[2]]))
+    return solution(EQUATIONS, motion, np.array([0.0, -start[2]]), ts, **CLOSE)
 
 
 def _checked(model, ts, start):
@@ -144,15 +170,18 @@ def _checked(model, ts, start):
     return ts, start
 
 
-def _solution(velocity, ts, start):
-    """Integrate ``velocity(t, state)`` from t = 0 to the times ``ts`` close to rounding."""
-    if ts[-1] == 0:
-        return np.tile(start, (ts.size, 1))
-    times, back = np.unique(ts, return_inverse=True)
-    flowing = solve_ivp(velocity, (0, ts[-1]), start, "DOP853", times, rtol=1e-12, atol=1e-13)
-    if not flowing.success:
-        raise ArithmeticError(f"The mean-field equations were not solved: {flowing.message}")
-    return flowing.y.T[back]
+def solution(what, motion, first, ts, method="DOP853", **limits):
+    """Integrate ``motion(t, state)`` from ``first`` at t = 0 to the times ``ts``, shape (t, size).
+
+    ``what`` names the equations where they cannot be solved.
+    """
+    times, position = np.unique(np.append(0.0, ts), return_inverse=True)
+    if times.size == 1:
+        return np.tile(first, (len(ts), 1))
+    run = solve_ivp(motion, times[[0, -1]], first, method, times, **limits)
+    if not run.success:
+        raise ArithmeticError(f"The {what} were not solved: {run.message}")
+    return run.y.T[position[1:]]
 
 
 def s_plus(model, b, start=SOUTH_POLE):

@@ -38,11 +38,11 @@ K/[k² + (d ∓ kw)²]. So s_x = tanh(νt) in mean field, and the steady state h
 """
 
 import numpy as np
-from scipy.integrate import quad, solve_ivp
+from scipy.integrate import quad
 
 from . import arguments
 from .basins import critical_drive
-from .mean_field import FixedPoint, fixed_points, potential
+from .mean_field import EQUATIONS, FixedPoint, fixed_points, potential, solution
 from .model import SOUTH_POLE, Model, bloch_vector
 
 MOST_STEPS = 10**6
@@ -137,17 +137,11 @@ def mean_field_with_light(model, kappa, ts, start=SOUTH_POLE, light=0j):
     if light.ndim:
         arguments.refuse("light.shape", "(), a single number", light.shape)
     drive, twist, speed = ratios
-    end = max(half * ts[-1], 1e-9)
-    turns = end * (abs(drive) + abs(light) / half + (1 + speed) * np.hypot(1, twist))
+    turns = half * ts[-1] * (abs(drive) + abs(light) / half + (1 + speed) * np.hypot(1, twist))
     arguments.ends_in_time("The mean field up to the last of ts", 2e-3 * turns)
-    grid, back = np.unique(np.append(0.0, ts), return_inverse=True)
     state = [x, -y, z, *np.array([light.real, light.imag]) / half]
-    options = {"rtol": 1e-10, "atol": 1e-11}
-    flowing = solve_ivp(velocity, (0, end), state, "DOP853", half * grid, **options)
-    if not flowing.success:
-        raise ArithmeticError(f"The mean-field equations were not solved: {flowing.message}")
-    state = flowing.y[:, back[1:]]
-    return np.stack([state[0], -state[1], state[2]], axis=-1), half * (state[3] + 1j * state[4])
+    x, y, z, *light = solution(EQUATIONS, velocity, state, half * ts, rtol=1e-10, atol=1e-11).T
+    return np.stack([x, -y, z], axis=-1), half * (light[0] + 1j * light[1])
 
 
 def eigenvalues(model, kappa, point):

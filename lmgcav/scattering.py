@@ -35,11 +35,10 @@ from dataclasses import dataclass
 from math import comb
 
 import numpy as np
-from scipy.integrate import solve_ivp
 from scipy.sparse import csr_array
 
 from . import arguments
-from .mean_field import flow
+from .mean_field import EQUATIONS, flow, solution
 from .model import SOUTH_POLE, Model, bloch_vector
 from .moments import Moments
 
@@ -128,13 +127,9 @@ def scattered_moments(model, scattering, ts, start=SOUTH_POLE):
     arguments.ends_in_time(f"The moments of {model.N} atoms", seconds)
     matrix = product_generator(model, scattering, n)
     first = np.prod(np.array([1, *start, 0])[:modes] ** n, axis=1)
-    grid, position = np.unique(np.append(0.0, ts), return_inverse=True)
-    if grid.size == 1:
-        return moments_of_products(n, np.tile(first, (ts.size, 1)))
-    run = solve_ivp(
-        lambda t, x: matrix @ x, grid[[0, -1]], first, "DOP853", grid, rtol=1e-7, atol=1e-9
-    )
-    return moments_of_products(n, run.y.T[position[1:]])
+    limits = {"rtol": 1e-7, "atol": 1e-9}
+    means = solution("moments", lambda t, x: matrix @ x, first, ts, **limits)
+    return moments_of_products(n, means)
 
 
 def checked(model, scattering, ts, start):
@@ -291,8 +286,6 @@ def scattered_mean_field(model, scattering, ts, start=SOUTH_POLE):
     """
     ts, start, turns = checked(model, scattering, ts, start)
     arguments.ends_in_time("The mean field up to the last of ts", 2e-3 * turns)
-    if ts[-1] == 0:
-        return np.tile(start, (ts.size, 1))
     decay, loss = scattering.decay, scattering.loss
     transverse = decay / 2 + scattering.dephasing + loss
     rates, relaxed = np.array([transverse, transverse, decay + loss]), np.array([0, 0, decay])
@@ -300,9 +293,7 @@ def scattered_mean_field(model, scattering, ts, start=SOUTH_POLE):
     def velocity(t, s):
         return flow(model, s) - rates * s - relaxed * np.exp(-loss * t)
 
-    grid, position = np.unique(ts, return_inverse=True)
-    run = solve_ivp(velocity, (0, ts[-1]), start, "DOP853", grid, rtol=1e-10, atol=1e-12)
-    return run.y.T[position]
+    return solution(EQUATIONS, velocity, start, ts, rtol=1e-10, atol=1e-12)
 
 
 def classical_paths(model, scattering, ts, s, random):

@@ -7,6 +7,7 @@ from ipywidgets import FloatText
 from lmgcav import Experiment, Scattering
 from lmgcav.companion.explore import IN_BOOK
 from lmgcav.companion.form import experiment_form
+from lmgcav.companion.report import Report
 
 MINE = Experiment(
     N=1000,
@@ -38,7 +39,7 @@ def test_fields_carry_the_numbers_with_their_units(form):
 def test_the_report_and_the_picture_follow_a_field(form):
     shown = form.children[-1]
     before = shown.value
-    assert MINE._repr_html_() in before
+    assert Report(MINE)._repr_html_() in before
     assert "multistable region" in before
     field(form, "Drive").value = 5e6
     assert "<th>phase</th><td>normal</td>" in shown.value

@@ -19,7 +19,7 @@ from lmgcav import (
     s_plus,
     spin_moments,
 )
-from lmgcav.mean_field import flow
+from lmgcav.mean_field import flow, jacobian
 
 # Equations (14) and (15)
 
@@ -45,6 +45,13 @@ def test_eq_15_is_eq_14_without_correlations_for_many_atoms():
         exact = mean_rates(model, Moments(N, N / 2 * start, second)) / (N / 2)
         gaps.append(np.linalg.norm(exact - flow(model, start)) / N)
     assert np.diff(np.log10(gaps)) == pytest.approx([-1, -1], abs=0.05)
+
+
+@pytest.mark.parametrize(("model", "start"), random_cases(13, 6))
+def test_jacobian_is_the_derivative_of_the_flow(model, start):
+    columns = [(flow(model, start + e) - flow(model, start - e)) / 2 for e in np.eye(3)]
+    exact = np.transpose(columns)  # the flow is quadratic, so the difference has no error
+    np.testing.assert_allclose(jacobian(model, start), exact, atol=1e-12 * abs(exact).max())
 
 
 def test_bloch_vector_is_the_spin_over_half_of_N_and_not_over_its_root():

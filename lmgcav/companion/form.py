@@ -18,6 +18,7 @@ from ..experiment import Experiment
 from ..scattering import Scattering
 from .explore import IN_BOOK, framed
 from .figures import draw_experiment
+from .report import Report
 
 HERTZ = 2 * np.pi  # a frequency as a rate in 1/s
 FIELDS = {  # what stands beside each field, and its unit
@@ -53,7 +54,7 @@ def experiment_form(experiment):
     """
     arguments.instance("experiment", Experiment, experiment)
     if os.environ.get(IN_BOOK):
-        return display.HTML(report(experiment))
+        return display.HTML(page(experiment))
     given = vars(experiment) | vars(experiment.scattering)
     fields = {
         name: FloatText(
@@ -64,12 +65,12 @@ def experiment_form(experiment):
         )
         for name, (label, unit) in FIELDS.items()
     }
-    message, shown = HTML(), HTML(report(experiment))
+    message, shown = HTML(), HTML(page(experiment))
 
     def update(_):
         message.value = '<p role="status">Computing …</p>'
         try:
-            shown.value = report(entered({name: field.value for name, field in fields.items()}))
+            shown.value = page(entered({name: field.value for name, field in fields.items()}))
             message.value = ""
         except (ArithmeticError, MemoryError, ValueError) as error:
             said = f"{error}. Below stands the last report."
@@ -89,10 +90,10 @@ def entered(numbers):
     return Experiment(**rates, scattering=scattering)
 
 
-def report(experiment):
+def page(experiment):
     """HTML of the report on an experiment and its picture."""
     figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.0))
     draw_experiment(*axes, experiment)
     stages = ", ".join(f"{stage} in {time:.2g} s" for stage, time in experiment.stages().items())
     alt = f"Left, a dot in the {experiment.phase} region; right, the stages: {stages}"
-    return experiment._repr_html_() + framed(figure, alt, few_colors=True).html
+    return Report(experiment)._repr_html_() + framed(figure, alt, few_colors=True).html

@@ -1,0 +1,71 @@
+"""Gaussian fluctuations of many atoms against the exact dynamics."""
+
+import numpy as np
+import pytest
+
+import lmgcav as lmg
+from lmgcav import Scattering, gaussian_moments, scattered_moments
+
+
+def slope(sizes, differences):
+    return np.polyfit(np.log(sizes), np.log(differences), 1)[0]
+
+
+@pytest.mark.parametrize("drive", [0.5, 1.0])
+def test_gaussian_squeezing_approaches_the_exact_one_as_one_over_N(drive):
+    sizes, differences = [50, 100, 200], []
+    for N in sizes:
+        m, ts = lmg.Model.from_ratios(N=N, drive=drive, twist=1.0), np.array([1, 4]) / N
+        exact = lmg.squeezing(lmg.evolve(m, ts, tol=1e-8).moments)
+        gaussian = lmg.squeezing(gaussian_moments(m, Scattering(), ts))
+        differences.append(abs(gaussian / exact - 1).max())
+    assert slope(sizes, differences) == pytest.approx(-1, abs=0.05)
+
+
+@pytest.mark.parametrize("disturbance", ["decay", "dephasing", "loss"])
+def test_gaussian_squeezing_of_disturbed_atoms_approaches_the_exact_one(disturbance):
+    sizes, differences = [6, 12, 18], []
+    for N in sizes:
+        m, ts = lmg.Model.from_ratios(N=N, drive=0.6, twist=1.0), np.array([2, 6]) / N
+        scattering = Scattering(**{disturbance: 0.03 * N})
+        exact = scattered_moments(m, scattering, ts)
+        gaussian = gaussian_moments(m, scattering, ts)
+        differences.append(abs(lmg.squeezing(gaussian) / lmg.squeezing(exact) - 1).max())
+    assert slope(sizes, differences) == pytest.approx(-1, abs=0.3)
+
+
+def test_gaussian_squeezing_ends_at_the_steady_state():
+    m = lmg.Model.from_ratios(N=10**6, drive=0.8, twist=0.5)
+    late = gaussian_moments(m, Scattering(), [0.0, 1e-4])
+    steady = lmg.squeezing(lmg.steady_moments(m))
+    assert lmg.squeezing(late) == pytest.approx([1, steady], rel=1e-4)
+
+
+def test_independent_atoms_stay_independent():
+    alone = lmg.Model(N=1000, chi=0, Omega=1.3, Gamma=1e-12)
+    scattering = Scattering(decay=0.4, dephasing=0.3, loss=0.2)
+    ts = np.array([0.5, 2.0])
+    moments = gaussian_moments(alone, scattering, ts, start=lmg.coherent(1.0, 0.5))
+    left = np.exp(-0.2 * ts)[:, None, None] * np.eye(3)
+    outer = moments.bloch[:, :, None] * moments.bloch[:, None, :]
+    assert moments.covariance == pytest.approx(1000 / 4 * (left - outer), abs=1e-5)
+
+
+def test_without_noise_the_flow_carries_the_fluctuations_along():
+    """V(t) = F V(0) F' with the derivative F of the flow's solution with respect to its start."""
+    m, start, end = lmg.Model.from_ratios(N=200, drive=1.3, twist=1.875), lmg.coherent(2, 1), 0.02
+    radial = start / np.linalg.norm(start)
+    tangents = np.linalg.svd(radial[None])[2][1:]  # two directions on the sphere
+    step = 1e-4
+    moved = [
+        [
+            lmg.mean_field(m, [end], np.cos(step) * start + sign * np.sin(step) * e)[0]
+            for e in tangents
+        ]
+        for sign in (1, -1)
+    ]
+    F = np.subtract(*moved).T / (2 * np.sin(step))
+    quiet = gaussian_moments(m, Scattering(), [end], start, noise=False)
+    np.testing.assert_allclose(
+        quiet.covariance[0] / m.N * 4, F @ F.T, atol=1e-5 * abs(F).max() ** 2
+    )

@@ -194,6 +194,21 @@ def test_three_regions_have_their_fixed_points(twist, sign):
                 assert np.sign(point.s[0]) == -np.sign(sign * twist)
 
 
+@pytest.mark.parametrize("twist", [0.0, 1.875, -0.6])
+def test_beyond_omega_c_drive_and_decay_balance_at_two_points_that_attract_nothing(twist):
+    model = Model.from_ratios(N=2, drive=1.1 * np.hypot(1, twist), twist=twist)  # NΓ/2 = 1
+    for side in [1, -1]:
+        y = 1 / model.drive
+        point = np.array([side * np.sqrt(1 - y**2), y, 0.0])
+        lifted, lowered = model.drive * y, point[0] ** 2 + y**2
+        assert lifted == pytest.approx(lowered, abs=1e-15)
+        assert abs(flow(model, point)).max() < 1e-14
+        near = np.add(point, [0, 0, 1e-4]) / np.hypot(1, 1e-4)
+        path = mean_field(model, np.linspace(0, 1000, 5001), near)
+        early, late = np.array_split(np.linalg.norm(path - point, axis=1), 2)
+        assert late.max() == pytest.approx(early.max(), rel=0.01)
+
+
 # Bad input
 
 

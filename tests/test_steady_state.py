@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import qutip
 from conftest import PHASES, random_model
+from scipy.optimize import brentq
 from scipy.special import gamma
 
 import lmgcav as lmg
+from lmgcav.steady_state import weights
 
 RATIOS = [1e-3, 0.3, 0.9, 0.999, 1.0, 1.001, 1.5, 30.0]  # of Ω to Ω_c
 
@@ -237,7 +239,77 @@ def test_exchange_only_turns_the_spin_about_z_at_fixed_size_of_alpha():
     assert_same(lmg.steady_moments(turned), R @ moments.mean, R @ moments.second @ R.T)
 
 
+# Entanglement, which ξ² < 1 proves and ξ² > 1 does not rule out
+
+
+def lowest_eigenvalue_of_the_transposed(N, ratio):
+    """Smallest eigenvalue after one half of the atoms is transposed; < 0 proves entanglement."""
+    half = N / 4  # length of the spin of each half
+    m = half - np.arange(N // 2 + 1)
+    split = np.array(
+        [
+            [[qutip.clebsch(half, half, N / 2, a, b, a + b) if a + b == c else 0.0 for b in m]]
+            for c in N / 2 - np.arange(N + 1)
+            for a in m
+        ]
+    ).reshape(N + 1, m.size**2)
+    rho = split.T @ lmg.steady_state(at_ratio(N, ratio)) @ split
+    state = qutip.Qobj(rho, dims=[[m.size] * 2] * 2)
+    return qutip.partial_transpose(state, [1, 0]).eigenenergies()[0]
+
+
+@pytest.mark.parametrize(("N", "edge"), [(2, np.sqrt(2)), (4, 1.4503), (8, 1.4691), (16, 1.4750)])
+def test_halves_are_entangled_far_into_the_normal_phase(N, edge):
+    found = brentq(lambda ratio: lowest_eigenvalue_of_the_transposed(N, ratio), 1.2, 1.8)
+    assert found == pytest.approx(edge, abs=1e-9 if N == 2 else 1e-4)
+    assert lmg.squeezing(lmg.steady_moments(at_ratio(N, 0.99 * found))) > 1
+
+
+def fisher_information_over_N(N, ratio):
+    """Largest quantum Fisher information over all axes of rotation, over that of N free atoms."""
+    p, vectors = np.linalg.eigh(lmg.steady_state(at_ratio(N, ratio)))
+    total = np.add.outer(p, p)
+    weight = 2 * np.subtract.outer(p, p) ** 2 / np.where(total > 1e-14, total, np.inf)
+    J = [vectors.conj().T @ qutip.jmat(N / 2, axis).full() @ vectors for axis in "xyz"]
+    matrix = [[np.sum(weight * a * b.conj()).real for a in J] for b in J]
+    return np.linalg.eigvalsh(matrix)[-1] / N
+
+
+@pytest.mark.parametrize(("N", "edge"), [(64, 1.0366), (128, 1.0285), (256, 1.0217)])
+def test_entanglement_beyond_the_critical_drive_is_useful_for_a_measurement(N, edge):
+    found = brentq(lambda ratio: fisher_information_over_N(N, ratio) - 1, 1, 1.2)
+    assert found == pytest.approx(edge, abs=1e-4)
+    assert lmg.squeezing(lmg.steady_moments(at_ratio(N, 1.0))) > 1
+
+
 # The best squeezing of Fig. 2(c)
+
+
+@pytest.mark.parametrize("ratio", [0.3, 0.9, 0.99, 1.0, 1.4])
+@pytest.mark.parametrize("N", [2, 31, 1000])
+def test_quiet_direction_has_the_noise_of_the_inversion_and_of_the_weight_at_the_wall(N, ratio):
+    # The axes are turned so that α is real.
+    m = at_ratio(N, ratio, twist=0.0)
+    moments, (n, p) = lmg.steady_moments(m), weights(m)
+    quiet = np.array([-m.alpha.imag, m.alpha.real, 0]) / abs(m.alpha)
+    noise = (-moments.mean[2] + abs(m.alpha) ** 2 * p[n == 1].sum()) / 2
+    assert quiet @ moments.covariance @ quiet == pytest.approx(noise, rel=1e-9)
+
+
+def test_weight_at_the_wall_falls_exponentially_with_the_cube_of_the_inversion():
+    u, errors = 24, []  # the next terms are of order 1/u and s
+    for N in [10**6, 10**8]:
+        s = (1.5 * u / N) ** (1 / 3)
+        n, p = weights(at_ratio(N, np.sqrt(1 - s**2)))
+        errors.append(p[n == 1][0] / (4 * s / (3 * np.pi) * np.exp(-u)) - 1)
+    assert abs(errors[1]) < 1 / u
+    assert abs(errors[1]) < abs(errors[0]) / 3
+
+
+def test_best_squeezing_follows_its_law_within_six_per_cent():
+    for N in [10, 30, 100, 10**3, 10**4, 10**5, 10**6, 10**7]:
+        law = (1.5 * np.log(N) / N) ** (1 / 3)
+        assert lmg.best_squeezing(N)[1] == pytest.approx(law, rel=0.06)
 
 
 @pytest.mark.parametrize("N", [2, 3, 50, 10**6])

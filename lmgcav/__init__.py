@@ -9,6 +9,7 @@ from .basins import (
     period,
     turning_points,
 )
+from .diffusion import OrbitDiffusion, orbit_diffusion
 from .envelope import (
     characteristic_envelope,
     decay_time,
@@ -47,6 +48,7 @@ __all__ = [
     "Model",
     "Moments",
     "Multipoles",
+    "OrbitDiffusion",
     "Scattering",
     "Spectrum",
     "SweepError",
@@ -72,6 +74,7 @@ __all__ = [
     "long_time_average",
     "mean_field",
     "mean_rates",
+    "orbit_diffusion",
     "oscillates",
     "oscillating_fraction",
     "period",

@@ -17,7 +17,6 @@ from lmgcav.companion.paper_map import (
     FIGURES,
     PARAMETERS,
     Table,
-    functions_of,
     in_print,
     place,
     plain,
@@ -184,13 +183,6 @@ def test_an_equation_with_an_erratum_is_marked_in_the_map(name):
 
 
 # --- The tables
-
-
-def test_a_claim_names_the_public_functions_it_calls_through_its_helpers():
-    calls = {it.name: functions_of(it.compute) for it in CLAIMS}
-    assert calls["normal_phase_has_no_inversion"] == ("steady_moments",)
-    assert calls["eigenvalues_of_the_steady_state"] == ("fixed_points",)
-    assert calls["frequency_at_D"] == ("evolve", "mean_field")  # behind a cache
 
 
 def test_cells_keep_their_text_whatever_is_in_it():

@@ -4,18 +4,15 @@ The tables of the page "Paper map" are made from these lists and from `claims`. 
 every name here exists, and that nothing of the paper is missing.
 """
 
-import inspect
 import re
 from dataclasses import dataclass
-from dis import get_instructions
 from functools import cache
-from itertools import chain
+from operator import attrgetter
 
 import lmgcav
 
-from ..sweeps.fingerprint import codes
-from . import claims
-from .claims import CLAIMS, CORRECTED, DIFFERS, REPRODUCED, judge
+from .claims import CLAIMS
+from .registry import CORRECTED, DIFFERS, REPRODUCED, judge
 
 
 @dataclass(frozen=True)
@@ -525,8 +522,17 @@ def in_print(value, digits=6):
 
 def explained(says, functions, *tests):
     """Text of a row, and below it links to the reference and the names of tests."""
-    links = ", ".join(f"[`{name.rpartition('.')[2]}`](#lmgcav.{name})" for name in functions)
+    links = ", ".join(map(linked, functions))
     return " <br>".join(filter(None, [plain(says), links, *(f"`{name}`" for name in tests)]))
+
+
+def linked(name):
+    """Link to a function in the reference; one that is written for a claim has only its name."""
+    try:
+        attrgetter(name)(lmgcav)
+    except AttributeError:
+        return f"`{name}`"
+    return f"[`{name.rpartition('.')[2]}`](#lmgcav.{name})"
 
 
 def verdict_link(outcome, erratum):
@@ -542,24 +548,6 @@ def place(chapter, where):
         panels = [it for it in FIGURES if re.match(re.escape(found[0]) + r"(?!\d)", it.where)]
         return f"[{where}](#{panels[0].label})"
     return f"[{where}]({chapter}.ipynb)"
-
-
-@cache
-def functions_of(compute):
-    """Public functions that a claim calls, itself or through helpers in `claims`."""
-    found, waiting, seen = set(), [inspect.unwrap(compute)], set()
-    while waiting:
-        function = waiting.pop()
-        seen.add(function)
-        steps = chain.from_iterable(map(get_instructions, codes(function.__code__)))
-        for name in (step.argval for step in steps if step.opname == "LOAD_GLOBAL"):
-            value = inspect.unwrap(function.__globals__.get(name))
-            if inspect.isfunction(value):
-                if value.__module__.startswith(claims.__name__):
-                    waiting += {value} - seen
-                elif name in lmgcav.__all__:
-                    found.add(name)
-    return tuple(sorted(found))
 
 
 def table_of(entries):
@@ -603,7 +591,7 @@ def claim_row(claim):
     remarks = "".join(f" ({remark})" for remark in (claim.note, claim.differs) if remark)
     return [
         place(claim.chapter, claim.where),
-        explained(claim.says + remarks, functions_of(claim.compute), claim.name),
+        explained(claim.says + remarks, claim.rests_on, claim.name),
         f"{in_print(claim.printed)} ± {in_print(claim.tolerance)}".removesuffix(" ± 0"),
         in_print(verdict.computed, 5),
         verdict_link(verdict.outcome, claim.erratum),

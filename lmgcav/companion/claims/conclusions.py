@@ -3,16 +3,17 @@
 import numpy as np
 
 from ...scattering import Scattering, sampled_moments, scattered_moments
-from .registry import claim
-from .shared import model_of_figures
+from .shared import CLAIMS, model_of_figures
+
+claim = CLAIMS.of("06_conclusions")
 
 
 @claim(
-    "06_conclusions",
     "Eq. (5)",
     "relative change of <J²> at D up to 1/Γ, where atoms are free to change it, N = 12",
     printed=0,
     tolerance=1e-6,
+    rests_on="scattered_moments",
 )
 def total_spin_is_conserved():
     moments = scattered_moments(model_of_figures(2.09, 12), Scattering(), [0, 0.3, 1])
@@ -21,11 +22,11 @@ def total_spin_is_conserved():
 
 
 @claim(
-    "06_conclusions",
     "Sec. IV B",
     "inversion at D after 0.13/Γ from random paths, N = 400",
     printed=0,
     tolerance=0.03,
+    rests_on="sampled_moments",
     note="the statistical error of 2000 paths is 0.013",
 )
 def metastable_inversion_at_D_from_random_paths():

@@ -6,8 +6,9 @@ from scipy.special import binom, factorial
 from ...envelope import decay_time, early_envelope, envelope
 from ...exact_dynamics import evolve
 from ...model import Model
-from .registry import claim
-from .shared import exact_inversion, exponent, peaks
+from .shared import CLAIMS, exact_inversion, exponent, peaks
+
+claim = CLAIMS.of("07_envelope")
 
 POINT_F = 0.9375  # χ/Γ
 
@@ -26,11 +27,11 @@ def cubic_coefficient(N):
 
 
 @claim(
-    "07_envelope",
     "Appendix",
     "power of Ω with which the error of Eq. (A1) falls, N = 6",
     printed=-1,
     tolerance=0.05,
+    rests_on="envelope evolve",
     note="printed: an expansion in 1/Ω",
 )
 def error_of_the_averaged_equation():
@@ -44,11 +45,11 @@ def error_of_the_averaged_equation():
 
 
 @claim(
-    "07_envelope",
     "Fig. 13(a)",
     "largest difference between the maxima of |<J_z>|/(N/2) at F and the envelope, N = 400",
     printed=0,
     tolerance=0.05,
+    rests_on="envelope evolve",
     note="printed: almost perfect agreement",
 )
 def envelope_of_four_hundred_atoms():
@@ -58,11 +59,11 @@ def envelope_of_four_hundred_atoms():
 
 
 @claim(
-    "07_envelope",
     "Appendix",
     "decay rate of <J_z> at the very beginning in units of Γ, N = 400 at point F",
     printed=0.75,
     tolerance=1e-3,
+    rests_on="envelope",
     note="printed: e^(-3Γt/4) dominates at short times",
 )
 def beginning_of_the_envelope():
@@ -70,22 +71,22 @@ def beginning_of_the_envelope():
 
 
 @claim(
-    "07_envelope",
     "Eq. (A2)",
     "decay rate of <J_z> without exchange in units of Γ, N = 1000",
     printed=0.75,
     tolerance=1e-8,
+    rests_on="decay_time",
 )
 def decay_rate_without_exchange():
     return 1 / decay_time(1000, 0, 1)
 
 
 @claim(
-    "07_envelope",
     "Eq. (A3)",
     "power of N in the decay time without decay, N from 10⁴ to 10⁵",
     printed=-1 / 2,
     tolerance=1e-3,
+    rests_on="decay_time",
     note="at Γ = 10⁻⁷ χ",
 )
 def decay_exponent_of_the_exchange_alone():
@@ -94,11 +95,11 @@ def decay_exponent_of_the_exchange_alone():
 
 
 @claim(
-    "07_envelope",
     "Eq. (A4)",
     "inverse of the coefficient of Γχ²N²t³ in the exponent, N to infinity",
     printed=48,
     tolerance=0.05,
+    rests_on="envelope",
     note="from N = 10⁴, 8·10⁴ and 64·10⁴, without the powers -1/3 and -2/3 of N",
 )
 def coefficient_of_the_cubic_law():
@@ -118,11 +119,11 @@ def sixth_order(N):
 
 
 @claim(
-    "07_envelope",
     "Appendix",
     "inverse of the coefficient of N⁴t⁶ in <J_z>/(-N/2), χ = Γ = 1",
     printed=2 * 48**2,
     tolerance=1,
+    rests_on="sixth_order",
     note="Eq. (A4) expanded; printed: perturbation theory to sixth order",
 )
 def perturbation_theory_to_sixth_order():
@@ -131,11 +132,11 @@ def perturbation_theory_to_sixth_order():
 
 
 @claim(
-    "07_envelope",
     "Fig. 13(b)",
     "power of N that scales the envelopes of 200, 400 and 800 atoms on each other",
     printed=-0.66,
     tolerance=0.005,
+    rests_on="envelope",
     note="read off where they have fallen to 1/e",
 )
 def fitted_exponent_of_the_envelope():
@@ -144,11 +145,11 @@ def fitted_exponent_of_the_envelope():
 
 
 @claim(
-    "07_envelope",
     "Fig. 13(b)",
     "whether the scaled envelopes of 800 and 400 atoms are closer than of 400 and 200 (1: yes)",
     printed=1,
     tolerance=0,
+    rests_on="envelope",
     note="half way to 1/e; printed: the differences become smaller with N",
 )
 def scaled_envelopes_approach_each_other():
@@ -161,11 +162,11 @@ def scaled_envelopes_approach_each_other():
 
 
 @claim(
-    "07_envelope",
     "Sec. IV B",
     "the same power for 10⁶ and 10⁷ atoms",
     printed=-2 / 3,
     tolerance=0.002,
+    rests_on="envelope",
 )
 def exponent_of_the_envelope_of_many_atoms():
     sizes = [10**6, 10**7]
@@ -173,11 +174,11 @@ def exponent_of_the_envelope_of_many_atoms():
 
 
 @claim(
-    "07_envelope",
     "Eq. (A11)",
     "fraction by which (A11) is off where the envelope is 1/e, N = 10⁶",
     printed=0,
     tolerance=1e-3,
+    rests_on="early_envelope envelope",
 )
 def error_of_the_early_envelope():
     N, ts = 10**6, [envelope_time(10**6)]

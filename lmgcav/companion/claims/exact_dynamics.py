@@ -7,8 +7,9 @@ import numpy as np
 from ...exact_dynamics import evolve
 from ...mean_field import mean_field
 from ...steady_state import steady_moments
-from .registry import claim
-from .shared import exact_inversion, exponent, model_of_figures, peaks
+from .shared import CLAIMS, exact_inversion, exponent, model_of_figures, peaks
+
+claim = CLAIMS.of("04b_exact_dynamics")
 
 
 def relative_frequency(drive):
@@ -42,11 +43,11 @@ def exponent_of_the_relaxation(drive):
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 7, A",
     "largest difference of exact and mean-field inversion at A, N = 400",
     printed=0,
     tolerance=0.01,
+    rests_on="evolve mean_field",
 )
 def mean_field_is_good_at_A():
     ts, exact = exact_inversion(1.48, 400, 0.05, 201)
@@ -54,11 +55,11 @@ def mean_field_is_good_at_A():
 
 
 @claim(
-    "04b_exact_dynamics",
     "Sec. IV B",
     "whether the exact decay at A takes longer than 0.005/Γ (1: yes)",
     printed=1,
     tolerance=0,
+    rests_on="evolve steady_moments",
     note="0.0071/Γ; Eq. (22) with s_z = -0.72 in place of -1 gives 0.0070/Γ",
     erratum="erratum-decay-time",
 )
@@ -71,11 +72,11 @@ def decay_at_A_is_slower_than_for_the_south_pole():
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 7, B and C",
     "2Ω/(NΓ) from which on the exact inversion of N = 400 crosses zero",
     printed=1.74,
     tolerance=0.005,
+    rests_on="evolve",
     differs="the exact crossing sets in 0.3 % below the mean-field critical drive, 1.7397",
     erratum="erratum-zero-crossing",
 )
@@ -86,33 +87,33 @@ def drive_of_the_first_zero_crossing():
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 7, D",
     "frequency of the zero crossings at D over that of mean field",
     printed=1,
     tolerance=0.02,
+    rests_on="evolve mean_field",
 )
 def frequency_at_D():
     return relative_frequency(2.09)
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 7, E",
     "frequency of the zero crossings at E over that of mean field",
     printed=1,
     tolerance=0.02,
+    rests_on="evolve mean_field",
 )
 def frequency_at_E():
     return relative_frequency(2.17)
 
 
 @claim(
-    "04b_exact_dynamics",
     "Sec. IV B",
     "inversion at D after 0.13/Γ, N = 400",
     printed=0,
     tolerance=0.01,
+    rests_on="evolve",
     note="its steady value is -0.153; the window is printed as 0.13 Γ",
     erratum="erratum-window",
 )
@@ -121,11 +122,11 @@ def metastable_inversion_at_D():
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 8, C",
     "power of N in the decay constant at C, N from 50 to 200",
     printed=0,
     tolerance=0.05,
+    rests_on="evolve steady_moments",
     note="printed: almost independent of N",
 )
 def relaxation_at_C():
@@ -133,11 +134,11 @@ def relaxation_at_C():
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 8, D",
     "power of N in the decay constant at D, N from 50 to 200",
     printed=0,
     tolerance=0.05,
+    rests_on="evolve steady_moments",
     note="printed: almost independent of N",
 )
 def relaxation_at_D():
@@ -145,11 +146,11 @@ def relaxation_at_D():
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 8",
     "largest |log₁₀| of the decay constants at C and D over Γ, N = 50 and 200",
     printed=0,
     tolerance=0.5,
+    rests_on="evolve steady_moments",
     note="printed: of order Γ",
 )
 def relaxation_takes_a_time_of_order_one():
@@ -158,11 +159,11 @@ def relaxation_takes_a_time_of_order_one():
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 8",
     "largest change of the decay constants at C and D from 3/Γ … 4/Γ to 4/Γ … 5/Γ, N = 50 and 200",
     printed=0,
     tolerance=0.05,
+    rests_on="evolve steady_moments",
     note="as a fraction; printed: the approach is exponential",
 )
 def late_relaxation_is_exponential():
@@ -180,22 +181,22 @@ def half_period(N):
 
 
 @claim(
-    "04b_exact_dynamics",
     "Sec. IV B",
     "power of N in the exact period at D, N from 100 to 400",
     printed=-1,
     tolerance=0.01,
+    rests_on="evolve",
 )
 def period_at_D():
     return exponent([100, 400], [half_period(N) for N in (100, 400)])
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 7, F",
     "change of the time in which the oscillation falls to 1/e, when Ω doubles from F, N = 50",
     printed=0,
     tolerance=0.06,
+    rests_on="evolve",
     note="as a fraction; printed: seems to be independent of Ω",
 )
 def envelope_is_independent_of_the_drive():
@@ -217,11 +218,11 @@ def averaged_inversion(drive, N):
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 9",
     "whether the average rises more from 2Ω/(NΓ) = 1.65 to 1.85 at N = 200 than at 50 (1: yes)",
     printed=1,
     tolerance=0,
+    rests_on="evolve",
     note="by 0.44 and 0.25; printed: the transition becomes narrower with N",
 )
 def transition_becomes_narrower():
@@ -230,11 +231,11 @@ def transition_becomes_narrower():
 
 
 @claim(
-    "04b_exact_dynamics",
     "Fig. 9",
     "average over 0.13/Γ just above the jump, at 2Ω/(NΓ) = 1.76, N = 400",
     printed=0,
     tolerance=0.05,
+    rests_on="evolve",
     note="printed: the jump is recovered for N → ∞",
     differs="the average moves away from zero, -0.27 at N = 100 and -0.30 at 400: "
     "diffusion takes a time 1/Γ whatever N is, so a window fixed in 1/Γ rounds the jump",

@@ -6,8 +6,9 @@ from ...basins import critical_drive, long_time_average, oscillates, period
 from ...mean_field import fixed_points, flow, mean_field
 from ...model import Model, coherent
 from ...steady_state import steady_moments
-from .registry import claim
-from .shared import exponent
+from .shared import CLAIMS, exponent
+
+claim = CLAIMS.of("04a_mean_field")
 
 
 def jacobian_gap(numbers):
@@ -25,11 +26,11 @@ def jacobian_gap(numbers):
 
 
 @claim(
-    "04a_mean_field",
     "Sec. IV A",
     "smallest mean-field critical drive of all starts in units of NΓ/2, at 2χ/Γ = 1.875",
     printed=1,
     tolerance=1e-9,
+    rests_on="coherent critical_drive",
     note="reached at s = (0, 1, 0) alone",
 )
 def lowest_critical_drive():
@@ -37,11 +38,11 @@ def lowest_critical_drive():
 
 
 @claim(
-    "04a_mean_field",
     "Sec. IV A",
     "largest mean-field critical drive of all starts in units of Ω_c, at 2χ/Γ = 1.875",
     printed=1,
     tolerance=1e-7,
+    rests_on="coherent critical_drive",
     note="reached where SS_1 and SS_2 merge",
 )
 def highest_critical_drive():
@@ -50,11 +51,11 @@ def highest_critical_drive():
 
 
 @claim(
-    "04a_mean_field",
     "Sec. IV A",
     "share of 10⁵ starts with a critical drive outside NΓ/2 … Ω_c, at 2χ/Γ = 1.875",
     printed=0,
     tolerance=0,
+    rests_on="critical_drive",
 )
 def critical_drives_outside_the_interval():
     starts = np.random.default_rng(1).normal(size=(10**5, 3))
@@ -63,22 +64,22 @@ def critical_drives_outside_the_interval():
 
 
 @claim(
-    "04a_mean_field",
     "Eq. (22)",
     "largest error of the eigenvalues of SS_1 against a numerical Jacobian",
     printed=0,
     tolerance=1e-8,
+    rests_on="fixed_points",
 )
 def eigenvalues_of_the_steady_state():
     return jacobian_gap(("SS_1", "SS_1*"))
 
 
 @claim(
-    "04a_mean_field",
     "Eq. (24)",
     "largest error of the eigenvalues of SS_2, SS_3 against a numerical Jacobian",
     printed=0,
     tolerance=1e-8,
+    rests_on="fixed_points",
     note="both signs of χ and Ω",
 )
 def eigenvalues_on_the_equator():
@@ -86,11 +87,11 @@ def eigenvalues_on_the_equator():
 
 
 @claim(
-    "04a_mean_field",
     "Fig. 6",
     "inversion averaged over a period beyond the critical drive, by integrating Eq. (15)",
     printed=0,
     tolerance=1e-9,
+    rests_on="mean_field period",
 )
 def average_inversion_beyond_the_jump():
     model = Model.from_ratios(N=400, drive=1.76, twist=1.875)
@@ -98,11 +99,11 @@ def average_inversion_beyond_the_jump():
 
 
 @claim(
-    "04a_mean_field",
     "Fig. 6",
     "long-time average minus exact steady state, N = 10⁵ at 2Ω/(NΓ) = 1.7",
     printed=0,
     tolerance=1e-4,
+    rests_on="long_time_average steady_moments",
 )
 def average_inversion_below_the_jump():
     model = Model.from_ratios(N=10**5, drive=1.7, twist=1.875)
@@ -110,22 +111,22 @@ def average_inversion_below_the_jump():
 
 
 @claim(
-    "04a_mean_field",
     "Fig. 7",
     "critical 2Ω/(NΓ) of the south pole at 2χ/Γ = 1.875",
     printed=1.74,
     tolerance=0.005,
+    rests_on="critical_drive",
 )
 def critical_drive_of_the_south_pole():
     return critical_drive(1.875)
 
 
 @claim(
-    "04a_mean_field",
     "Fig. 7",
     "2Ω_c/(NΓ) at 2χ/Γ = 1.875",
     printed=2.125,
     tolerance=0.0005,
+    rests_on="Model.Omega_c",
 )
 def transition_of_the_steady_state():
     model = Model.from_ratios(N=400, drive=1, twist=1.875)
@@ -133,11 +134,11 @@ def transition_of_the_steady_state():
 
 
 @claim(
-    "04a_mean_field",
     "Sec. IV B",
     "mean-field decay time from Eq. (22) for N = 400, in 1/Γ",
     printed=0.005,
     tolerance=0.0005,
+    rests_on="fixed_points",
     note="2/(NΓ), the value for s_z = -1; at point A s_z = -0.72 makes it 0.0070",
     erratum="erratum-decay-time",
 )
@@ -154,33 +155,33 @@ def regions(twist):
 
 
 @claim(
-    "04a_mean_field",
     "Sec. I",
     "number of regions of the drive in mean field, at 2χ/Γ = 1.875",
     printed=3,
     tolerance=0,
+    rests_on="fixed_points",
 )
 def three_regions_with_exchange():
     return regions(1.875)
 
 
 @claim(
-    "04a_mean_field",
     "Sec. I",
     "number of regions of the drive in mean field, without exchange",
     printed=2,
     tolerance=0,
+    rests_on="fixed_points",
 )
 def two_regions_without_exchange():
     return regions(0)
 
 
 @claim(
-    "04a_mean_field",
     "Fig. 5",
     "share of 10⁴ starts that oscillate: above Ω_c minus below NΓ/2, at 2χ/Γ = 1.875",
     printed=1,
     tolerance=0,
+    rests_on="oscillates",
     note="fully yellow and fully blue circles",
 )
 def circles_of_one_colour():
@@ -191,11 +192,11 @@ def circles_of_one_colour():
 
 
 @claim(
-    "04a_mean_field",
     "Sec. IV A",
     "power of N in the mean-field decay time from Eq. (22)",
     printed=-1,
     tolerance=1e-9,
+    rests_on="fixed_points",
 )
 def superradiant_decay_exponent():
     sizes = [10, 1000]
@@ -204,11 +205,11 @@ def superradiant_decay_exponent():
 
 
 @claim(
-    "04a_mean_field",
     "Fig. 4(b)",
     "share of the times at which s_z > 0, from the south pole at 2Ω/(NΓ) = 1.7",
     printed=0,
     tolerance=0,
+    rests_on="mean_field",
 )
 def below_the_critical_drive_the_inversion_stays_negative():
     ts = np.linspace(0, 40, 2001) / 400

@@ -5,15 +5,17 @@ import numpy as np
 from ... import photons
 from ...mean_field import fixed_points, mean_field
 from ...model import Model
-from .registry import claim
+from .shared import CLAIMS
+
+claim = CLAIMS.of("06b_photons")
 
 
 @claim(
-    "06b_photons",
     "Eq. (15)",
     "largest change of s when the light is kept, κ = 100 √N g, drive 2.4, times up to 8/(NΓ)",
     printed=0,
     tolerance=2e-3,
+    rests_on="mean_field photons.mean_field_with_light",
 )
 def mean_field_with_a_fast_light():
     m, ts = Model.from_ratios(N=2, drive=2.4, twist=1.875), np.linspace(0, 4, 41)
@@ -22,11 +24,11 @@ def mean_field_with_a_fast_light():
 
 
 @claim(
-    "06b_photons",
     "Eq. (24)",
     "its λ at SS₃ over that with the light, sizes, κ = 100 √N g and drive 2.4",
     printed=1,
     tolerance=1e-3,
+    rests_on="fixed_points photons.eigenvalues",
 )
 def eigenvalue_with_a_fast_light():
     m = Model.from_ratios(N=2, drive=2.4, twist=1.875)

@@ -7,6 +7,9 @@ import numpy as np
 from ...exact_dynamics import evolve
 from ...model import Model
 from ...steady_state import steady_moments
+from ..registry import Claims
+
+CLAIMS = Claims()
 
 
 def exponent(sizes, values):
@@ -37,3 +40,8 @@ def peaks(values):
     """Positions of the local maxima."""
     inner = values[1:-1]
     return 1 + np.flatnonzero((inner > values[:-2]) & (inner > values[2:]))
+
+
+def linewidth(lifetime):
+    """Natural linewidth in Hz of a level that lives so many seconds."""
+    return 1 / (2 * np.pi * lifetime)

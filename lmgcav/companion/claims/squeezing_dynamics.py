@@ -8,7 +8,9 @@ from ...exact_dynamics import evolve
 from ...model import Model
 from ...moments import squeezing
 from ...steady_state import best_squeezing
-from .registry import claim
+from .shared import CLAIMS
+
+claim = CLAIMS.of("04c_squeezing_dynamics")
 
 
 @cache
@@ -21,11 +23,11 @@ def squeezing_history():
 
 
 @claim(
-    "04c_squeezing_dynamics",
     "Fig. 10",
     "share of the first two extrema of ξ² that are a minimum below 1 and a maximum above, N = 200",
     printed=1,
     tolerance=0,
+    rests_on="best_squeezing evolve squeezing",
 )
 def squeezed_then_oversqueezed():
     xi2 = squeezing_history()[1]
@@ -35,22 +37,22 @@ def squeezed_then_oversqueezed():
 
 
 @claim(
-    "04c_squeezing_dynamics",
     "Fig. 10",
     "ξ² at Γt = 20 over its steady value, N = 200",
     printed=1,
     tolerance=2e-3,
+    rests_on="best_squeezing evolve squeezing",
 )
 def late_squeezing_is_steady():
     return squeezing_history()[1][-1] / best_squeezing(200)[1]
 
 
 @claim(
-    "04c_squeezing_dynamics",
     "Fig. 10",
     "rises of ξ² between neighbouring times from Γt = 0.2 to 20, N = 200",
     printed=0,
     tolerance=0,
+    rests_on="best_squeezing evolve squeezing",
     note="so γ lies before 0.2",
 )
 def approach_is_monotonic():

@@ -8,27 +8,28 @@ from ...model import Model, coherent
 from ...moments import squeezing
 from ...multipoles import Multipoles
 from ...steady_state import best_squeezing, steady_moments, steady_state
-from .registry import claim
-from .shared import exponent, inversion
+from .shared import CLAIMS, exponent, inversion
+
+claim = CLAIMS.of("03_steady_state")
 
 
 @claim(
-    "03_steady_state",
     "Eq. (10)",
     "steady inversion <J_z>/(N/2) at 0.6 Ω_c for N = 10⁶",
     printed=-0.8,
     tolerance=1e-5,
+    rests_on="steady_moments",
 )
 def superradiant_inversion():
     return inversion(10**6, 1.875, 0.6)
 
 
 @claim(
-    "03_steady_state",
     "Fig. 2",
     "best steady squeezing at N = 1000, 10 log₁₀ ξ²",
     printed=-6.4,
     tolerance=0.05,
+    rests_on="best_squeezing",
     note="printed as log₁₀ ξ²; the value is in decibels",
     erratum="erratum-fig-2",
 )
@@ -37,11 +38,11 @@ def best_squeezing_of_a_thousand_atoms():
 
 
 @claim(
-    "03_steady_state",
     "Fig. 2(c)",
     "best steady squeezing at N = 10⁵ in dB",
     printed=12,
     tolerance=0.5,
+    rests_on="best_squeezing",
     note="the paper extrapolates, we compute",
 )
 def best_squeezing_of_a_hundred_thousand_atoms():
@@ -49,11 +50,11 @@ def best_squeezing_of_a_hundred_thousand_atoms():
 
 
 @claim(
-    "03_steady_state",
     "Fig. 2(c), inset",
     "largest change of the best ξ² with twist 2χ/Γ from 0 to 5, N = 1000",
     printed=0,
     tolerance=1e-10,
+    rests_on="best_squeezing squeezing steady_moments",
 )
 def best_squeezing_is_independent_of_twist():
     ratio, xi2 = best_squeezing(1000)
@@ -65,22 +66,22 @@ def best_squeezing_is_independent_of_twist():
 
 
 @claim(
-    "03_steady_state",
     "Fig. 10",
     "drive Ω/Ω_c of the best steady squeezing at N = 200",
     printed=0.938,
     tolerance=0.0005,
+    rests_on="best_squeezing",
 )
 def best_drive_of_two_hundred_atoms():
     return best_squeezing(200)[0]
 
 
 @claim(
-    "03_steady_state",
     "Fig. 1",
     "largest distance of the transition from the line √(1 + (2χ/Γ)²), N = 10⁶",
     printed=0,
     tolerance=1e-4,
+    rests_on="steady_moments",
     note="read from the inversion at one drive below it, 2χ/Γ from 0 to 5",
 )
 def line_between_the_phases():
@@ -95,11 +96,11 @@ def steady_squeezing(N, ratio):
 
 
 @claim(
-    "03_steady_state",
     "Sec. III",
     "Ω/Ω_c at which ξ² of the steady state passes 1, N = 10⁵",
     printed=1,
     tolerance=0.002,
+    rests_on="squeezing steady_moments",
     note="0.985 for N = 1000: a strip below Ω_c is not squeezed at finite N",
     erratum="erratum-sign-of-squeezing",
 )
@@ -108,11 +109,11 @@ def squeezed_up_to_the_transition():
 
 
 @claim(
-    "03_steady_state",
     "Fig. 2(a)",
     "Ω/Ω_c of the best steady squeezing, N = 1000",
     printed=1,
     tolerance=0.05,
+    rests_on="best_squeezing",
     note="printed: close to Ω_c",
 )
 def best_drive_of_a_thousand_atoms():
@@ -120,11 +121,11 @@ def best_drive_of_a_thousand_atoms():
 
 
 @claim(
-    "03_steady_state",
     "Fig. 2(b)",
     "width in Ω/Ω_c of the region within 1 dB of the best squeezing, N = 1000",
     printed=0,
     tolerance=0.05,
+    rests_on="best_squeezing squeezing steady_moments",
     note="printed: narrow",
 )
 def best_squeezing_needs_a_narrow_range_of_drives():
@@ -137,11 +138,11 @@ def best_squeezing_needs_a_narrow_range_of_drives():
 
 
 @claim(
-    "03_steady_state",
     "Fig. 2(c)",
     "whether the power of N in the best ξ² is between -1 (Heisenberg) and 0 (1: yes)",
     printed=1,
     tolerance=0,
+    rests_on="best_squeezing",
     note="-0.29 from N = 10² to 10⁵; the exponent of the figure is not in the text we have",
 )
 def squeezing_stays_above_the_heisenberg_limit():
@@ -150,11 +151,11 @@ def squeezing_stays_above_the_heisenberg_limit():
 
 
 @claim(
-    "03_steady_state",
     "Sec. IV C",
     "1 - Ω/Ω_c at the best steady squeezing, N = 10⁶",
     printed=0,
     tolerance=1e-3,
+    rests_on="best_squeezing",
     note="that the best drive is not Ω_c is an effect of finite N",
 )
 def best_drive_tends_to_the_transition():
@@ -167,11 +168,11 @@ def state_of_figure_3(ratio):
 
 
 @claim(
-    "03_steady_state",
     "Fig. 3(a)",
     "Q_max of the steady state at 0.45 Ω_c over that of a coherent state, N = 400",
     printed=1,
     tolerance=0.01,
+    rests_on="husimi steady_moments steady_state",
     note="printed: very close to a coherent state",
 )
 def weakly_driven_state_is_nearly_coherent():
@@ -182,11 +183,11 @@ def weakly_driven_state_is_nearly_coherent():
 
 
 @claim(
-    "03_steady_state",
     "Fig. 3(a)",
     "ratio of the axes of the noise ellipse at 0.45 Ω_c, N = 400",
     printed=1,
     tolerance=0.15,
+    rests_on="steady_moments",
     note="printed: close to isotropic",
 )
 def noise_of_the_weakly_driven_state_is_nearly_isotropic():
@@ -197,22 +198,22 @@ def noise_of_the_weakly_driven_state_is_nearly_isotropic():
 
 
 @claim(
-    "03_steady_state",
     "Sec. III",
     "<J_x>/(N/2) of the steady state without exchange at 0.7 Ω_c, N = 400",
     printed=0,
     tolerance=1e-12,
+    rests_on="steady_moments",
 )
 def without_exchange_the_spin_stays_in_the_yz_plane():
     return steady_moments(Model.from_ratios(N=400, drive=0.7)).bloch[0]
 
 
 @claim(
-    "03_steady_state",
     "Sec. I",
     "angle by which exchange turns the steady spin about z, less arctan(2χ/Γ), at 0.7 Ω_c, N = 400",
     printed=0,
     tolerance=1e-12,
+    rests_on="steady_moments",
     note="printed: an overall rotation",
 )
 def exchange_turns_the_steady_spin():
@@ -221,11 +222,11 @@ def exchange_turns_the_steady_spin():
 
 
 @claim(
-    "03_steady_state",
     "Sec. III",
     "polar angle in degrees at which a coherent state of 1000 atoms emits most",
     printed=90,
     tolerance=0.1,
+    rests_on="Multipoles.coherent",
 )
 def emission_is_greatest_at_the_equator():
     angles = np.linspace(89, 91, 201)

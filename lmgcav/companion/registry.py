@@ -1,4 +1,7 @@
-"""What a claim is, the list of all of them, and how they are judged."""
+"""What a claim of a paper is, the list of all of them, and how they are judged.
+
+This module knows neither the paper nor its physics.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +24,12 @@ class Claim:
         The printed value, and the distance from it that its digits allow.
     compute : callable
         Returns the value, a float.
+    rests_on : tuple of str
+        Functions that it needs, as they are found in the package; those beside it count, too. The
+        claim must fail without them.
+    recomputes : callable or None
+        Where the value is read from a recording: computes a random point of the recording anew,
+        and raises an AssertionError if it is not found again.
     note : str
         How we read the paper.
     erratum : str
@@ -35,6 +44,8 @@ class Claim:
     printed: float
     tolerance: float
     compute: Callable[[], float]
+    rests_on: tuple[str, ...]
+    recomputes: Callable[[], None] | None = None
     note: str = ""
     erratum: str = ""
     differs: str = ""
@@ -45,18 +56,7 @@ class Claim:
         return self.compute.__name__
 
 
-CLAIMS = []
 REPRODUCED, CORRECTED, DIFFERS = "reproduced", "reproduced with a correction", "differs"
-
-
-def claim(chapter, where, says, *, printed, tolerance, **remarks):
-    """Register the decorated function as the computation of a claim."""
-
-    def register(compute):
-        CLAIMS.append(Claim(chapter, where, says, printed, tolerance, compute, **remarks))
-        return compute
-
-    return register
 
 
 @dataclass(frozen=True)
@@ -123,34 +123,44 @@ class Verdicts(tuple):
 
 
 def judge(claim):
-    """Compute a claim."""
+    """Compute a claim, and a point of the recording that it is read from, if it is."""
+    if claim.recomputes:
+        claim.recomputes()
     return Verdict(claim, float(claim.compute()))
 
 
-def check(chapter):
-    """Compute every claim of a chapter and compare it with what the paper prints.
+class Claims(list):
+    """The claims of one paper, in the order of its tables."""
 
-    Parameters
-    ----------
-    chapter : str
-        Name of the notebook, "03_steady_state".
+    def of(self, chapter):
+        """Return the decorator that registers a function as a claim of a chapter.
 
-    Returns
-    -------
-    Verdicts
-        Prints as a table.
+        Parameters
+        ----------
+        chapter : str
+            Name of the notebook that checks it.
 
-    Raises
-    ------
-    ValueError
-        If no chapter of this name has claims.
-    AssertionError
-        If a computed value is further from the printed one than its digits allow, and the claim
-        does not say why.
-    """
-    verdicts = Verdicts(judge(it) for it in CLAIMS if it.chapter == chapter)
-    if not verdicts:
-        known = ", ".join(sorted({it.chapter for it in CLAIMS}))
-        raise ValueError(f"Argument chapter must be one of {known}, but chapter = {chapter!r}")
-    assert all(it.expected for it in verdicts), f"The paper is not reproduced:\n{verdicts}"
-    return verdicts
+        Returns
+        -------
+        callable
+            Takes the fields of `Claim`, the functions in ``rests_on`` separated by spaces.
+        """
+
+        def claim(where, says, *, printed, tolerance, rests_on, **remarks):
+            def register(compute):
+                fixed = chapter, where, says, printed, tolerance, compute, (*rests_on.split(),)
+                self.append(Claim(*fixed, **remarks))
+                return compute
+
+            return register
+
+        return claim
+
+    def check(self, chapter):
+        """Judge the claims of a chapter; an AssertionError says which do not come out as stated."""
+        verdicts = Verdicts(judge(it) for it in self if it.chapter == chapter)
+        if not verdicts:
+            known = ", ".join(sorted({it.chapter for it in self}))
+            raise ValueError(f"Argument chapter must be one of {known}, but chapter = {chapter!r}")
+        assert all(it.expected for it in verdicts), f"The paper is not reproduced:\n{verdicts}"
+        return verdicts

@@ -10,10 +10,12 @@ from lmgcav import (
     SOUTH_POLE,
     Model,
     Multipoles,
+    best_squeezing,
     coherent,
     evolve,
     exact_dynamics,
     spin_moments,
+    squeezing,
     steady_moments,
 )
 from lmgcav.exact_dynamics import difference, initial_state, propagate
@@ -130,6 +132,45 @@ def test_averages_over_a_window_in_units_of_one_over_gamma_have_no_unit():
         averages.append(np.trapezoid(s_z) / 40)
     assert averages[1] == pytest.approx(averages[0], abs=1e-5)
     assert abs(averages[2] - averages[0]) > 0.05  # the printed 0.13 Γ
+
+
+@pytest.mark.parametrize("twist", [0.0, 1.875, -0.7])
+@pytest.mark.parametrize("N", [2, 5, 12])
+def test_squeezing_from_the_south_pole_begins_with_the_cube_of_the_time(N, twist):
+    model = Model.from_ratios(N=N, drive=1.9, twist=twist)
+    ts = np.array([5e-3, 1e-2]) / N
+    gain = 1 - squeezing(evolve(model, ts, tol=1e-11).moments)
+    law = (1 - 1 / N) * model.Omega_c * model.Omega**2 * ts**3 / 3
+    first, second = gain / law
+    assert 2 * first - second == pytest.approx(1, abs=1e-3)  # without the next order in t
+
+
+def earliest_minimum(N, ratio):
+    """Lowest ξ² within six times 2/(NΓ) from the south pole at Ω/Ω_c = ratio."""
+    model = Model.from_ratios(N=N, drive=ratio * 2.125, twist=1.875)
+    return squeezing(evolve(model, np.linspace(0, 12 / N, 241), tol=1e-4).moments).min()
+
+
+@pytest.mark.parametrize(("N", "deepest"), [(60, 0.860), (200, 0.829), (400, 0.816)])
+def test_early_squeezing_is_deepest_near_the_critical_drive_of_the_south_pole(N, deepest):
+    ratios = deepest + np.array([-0.02, 0, 0.02])
+    lowest = [earliest_minimum(N, ratio) for ratio in ratios]
+    curve = np.polyfit(ratios, lowest, 2)
+    assert -curve[1] / (2 * curve[0]) == pytest.approx(deepest, abs=0.005)
+
+
+def test_wait_for_the_steady_squeezing_grows_more_than_its_rate_falls():
+    waits, excess = [], []
+    for N in [25, 200]:
+        ratio, steady = best_squeezing(N)
+        ts = np.append(np.linspace(2, 12, 401), [13, 15])
+        run = evolve(Model.from_ratios(N=N, drive=ratio * 2.125, twist=1.875), ts, tol=1e-5)
+        above = squeezing(run.moments) / steady - 1
+        rate = np.log(above[-2] / above[-1]) / 2
+        waits.append(np.interp(-0.1, -above[:-2], ts[:-2]))
+        excess.append(rate * waits[-1])
+    assert waits == pytest.approx([4.74, 11.41], abs=0.02)
+    assert excess == pytest.approx([3.8, 6.8], abs=0.05)  # the logarithm of ten times the factor
 
 
 def test_truncated_dynamics_converges_exponentially_in_the_rank():

@@ -69,3 +69,16 @@ def test_without_noise_the_flow_carries_the_fluctuations_along():
     np.testing.assert_allclose(
         quiet.covariance[0] / m.N * 4, F @ F.T, atol=1e-5 * abs(F).max() ** 2
     )
+
+
+def test_without_its_noise_the_damping_breaks_the_uncertainty_relation():
+    """The product of the variances across a spin of full length is at least that of the start."""
+    m, ts = lmg.Model.from_ratios(N=200, drive=0.938 * 2.125, twist=1.875), np.linspace(0, 0.03, 61)
+    least = {}
+    for noise in (True, False):
+        moments = gaussian_moments(m, Scattering(), ts, noise=noise)
+        across = np.linalg.svd(moments.bloch[:, None])[2][:, 1:]
+        C = across @ moments.covariance @ across.swapaxes(1, 2) / (m.N / 4)
+        least[noise] = np.linalg.det(C).min()
+    assert least[True] == pytest.approx(1, abs=1e-6)
+    assert least[False] == pytest.approx(0.041, abs=0.001)

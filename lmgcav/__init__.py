@@ -9,6 +9,13 @@ from .basins import (
     period,
     turning_points,
 )
+from .cavity import (
+    atom_cavity_moments,
+    atom_cavity_steady_moments,
+    cavity_parameters,
+    eliminated_moments,
+    elimination_error,
+)
 from .diffusion import OrbitDiffusion, orbit_diffusion
 from .envelope import (
     characteristic_envelope,
@@ -21,25 +28,28 @@ from .exact_dynamics import Trajectory, evolve
 from .experiment import Experiment, coupling
 from .fluctuations import gaussian_moments
 from .husimi import husimi
-from .mean_field import (
-    displacement,
-    fixed_points,
-    mean_field,
-    mean_rates,
-    potential,
-    s_plus,
-)
+from .mean_field import displacement, fixed_points, mean_field, mean_rates, potential, s_plus
 from .model import SOUTH_POLE, Model, cavity_rates, coherent
 from .moments import Moments, spin_moments, squeezing
-from .multipoles import Multipoles
+from .multipoles import Multipoles, generator, raising
+from .photons import (
+    critical_drive_with_light,
+    critical_shift,
+    eigenvalues_with_light,
+    linewidth,
+    magnetisation,
+    mean_field_with_light,
+    sideband_rates,
+)
 from .scattering import (
     Scattering,
+    product_generator,
     sampled_moments,
     scattered_mean_field,
     scattered_moments,
 )
-from .spectrum import Spectrum, eigenvalues, gaps, spectrum
-from .steady_state import best_squeezing, steady_moments, steady_state
+from .spectrum import Spectrum, eigenvalues, gaps, mean_field_eigenvalues, pseudospectrum, spectrum
+from .steady_state import best_squeezing, steady_moments, steady_state, steady_weights
 from .sweeps.sweep import SweepError, sweep
 
 __all__ = [
@@ -53,41 +63,59 @@ __all__ = [
     "Spectrum",
     "SweepError",
     "Trajectory",
+    "atom_cavity_moments",
+    "atom_cavity_steady_moments",
     "basin_boundary",
     "best_squeezing",
+    "cavity_parameters",
     "cavity_rates",
     "characteristic_envelope",
     "coherent",
     "coupling",
     "critical_drive",
+    "critical_drive_with_light",
+    "critical_shift",
     "decay_time",
     "displacement",
     "early_envelope",
     "eigenvalues",
+    "eigenvalues_with_light",
+    "eliminated_moments",
+    "elimination_error",
     "envelope",
     "evolve",
     "fixed_points",
     "gaps",
     "gaussian_moments",
+    "generator",
     "husimi",
     "large_N_envelope",
+    "linewidth",
     "long_time_average",
+    "magnetisation",
     "mean_field",
+    "mean_field_eigenvalues",
+    "mean_field_with_light",
     "mean_rates",
     "orbit_diffusion",
     "oscillates",
     "oscillating_fraction",
     "period",
     "potential",
+    "product_generator",
+    "pseudospectrum",
+    "raising",
     "s_plus",
     "sampled_moments",
     "scattered_mean_field",
     "scattered_moments",
+    "sideband_rates",
     "spectrum",
     "spin_moments",
     "squeezing",
     "steady_moments",
     "steady_state",
+    "steady_weights",
     "sweep",
     "turning_points",
 ]

@@ -27,7 +27,6 @@ differs is the light: the mode holds |a₀|² = (Ω/2g)² photons beside those t
 """
 
 import numpy as np
-import qutip
 from scipy.special import gammaln, xlogy
 
 from . import arguments
@@ -68,6 +67,8 @@ def cavity_parameters(model, ratio):
 
 def coherent_state(N, start):
     """Density matrix of the coherent state whose Bloch vector is ``start``."""
+    import qutip
+
     x, y, z = bloch_vector(start)
     return qutip.spin_coherent(N / 2, np.arctan2(np.hypot(x, y), z), np.arctan2(y, x), type="dm")
 
@@ -80,6 +81,8 @@ def _scaled(*rates):
 
 def evolution(H, jump, rho, ts, observables):
     """Values of each of ``observables``, functions of ρ(t), at the times ``ts``."""
+    import qutip
+
     turns = ts[-1] * (2 * abs(H.full()).sum(0).max() + (abs(jump.full()) ** 2).sum(0).max())
     step = 5e-5 + 3e-8 * H.shape[0] ** 2  # seconds for each, as measured
     arguments.ends_in_time("The dynamics up to the last of ts", step * turns)
@@ -113,6 +116,8 @@ def eliminated_moments(model, ts, *, start=SOUTH_POLE):
     >>> moments.mean[:, 2].round(3)  # exp(-Γt) - 1/2
     array([ 0.5  , -0.132])
     """
+    import qutip
+
     arguments.instance("model", Model, model)
     ts = arguments.times(ts)
     size = (1000 + 70 * ts.size) * (model.N + 1) ** 2  # of the solver and of all states
@@ -142,6 +147,8 @@ def photon_cutoff(N, g, kappa, duration):
 
 def _hamiltonian_and_jump(N, g, kappa, Delta, Omega, photons):
     """Operators of Eq. (1) with the drive Ω J_x, for at most so many photons."""
+    import qutip
+
     spin_one, mode_one = qutip.qeye(N + 1), qutip.qeye(photons + 1)
     a = qutip.tensor(spin_one, qutip.destroy(photons + 1))
     Jx, Jp = (qutip.tensor(qutip.jmat(N / 2, which), mode_one) for which in "x+")
@@ -184,6 +191,8 @@ def atom_cavity_moments(N, g, kappa, Delta, Omega, ts, *, start=SOUTH_POLE):
     >>> moments.mean[:, 2].round(3)  # Γ = 0.2, one lifetime: close to 1/e - 1/2 = -0.132
     array([ 0.5  , -0.128])
     """
+    import qutip
+
     N = arguments.positive_integer("N", N)
     g, Delta = arguments.finite("g", g), arguments.finite("Delta", Delta)
     kappa, Omega = arguments.positive("kappa", kappa), arguments.finite("Omega", Omega)
@@ -241,6 +250,8 @@ def atom_cavity_steady_moments(N, g, kappa, Delta, Omega):
     >>> moments.mean.round(3)  # Γ = 0.2 = 2Ω: <J_y> = ΓΩ/(Γ² + 2Ω²) = 1/3 = -<J_z>
     array([ 0.   ,  0.334, -0.333])
     """
+    import qutip
+
     N = arguments.positive_integer("N", N)
     g, Delta = arguments.finite("g", g), arguments.finite("Delta", Delta)
     kappa, Omega = arguments.positive("kappa", kappa), arguments.finite("Omega", Omega)

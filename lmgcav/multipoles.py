@@ -23,7 +23,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.linalg import splu
 
 from . import arguments
-from .model import bloch_vector
+from .model import Model, bloch_vector
 from .moments import moments_from_ladder
 
 PIVOT = 1e-4  # of the largest entry in its column, below which a diagonal entry is no pivot
@@ -169,7 +169,30 @@ def truncated(c, K):
 
 
 def raising(k, q, N):
-    """Return a_kq, the matrix element of {J_z, ·} between T_{k-1,q} and T_kq."""
+    """Return a_kq, the matrix element of {J_z, ·} between T_{k-1,q} and T_kq.
+
+    Parameters
+    ----------
+    k, q : int or array_like of int
+        Rank 1 ≤ k ≤ N + 1, where a_kq is 0, and component |q| ≤ k.
+    N : int
+        Number of atoms.
+
+    Returns
+    -------
+    float or numpy.ndarray
+
+    Examples
+    --------
+    >>> print(raising(1, 0, N=1))  # J_z σ_z + σ_z J_z = 1 with T_00 = 1/√2 and T_10 = σ_z/√2
+    1.0
+    """
+    k, q = arguments.finite_array("k", k), arguments.finite_array("q", q)
+    N = arguments.positive_integer("N", N)
+    if (k < 1).any() or (k > N + 1).any():
+        arguments.refuse("k", "from 1 to N + 1", k)
+    if (abs(q) > k).any():
+        arguments.refuse("q", "at most k in size", q)
     return np.sqrt((k**2 - q**2) * ((N + 1.0) ** 2 - k**2) / (4 * k**2 - 1))
 
 
@@ -246,7 +269,10 @@ def generator(model, K):
            [ 0. ,  0. , -0.5,  0. ],
            [ 0. ,  0. ,  0. , -0.5]])
     """
+    arguments.instance("model", Model, model)
     N, chi, Omega, Gamma = model.N, model.chi, model.Omega, model.Gamma
+    if arguments.positive_integer("K", K) > N:
+        arguments.refuse("K", f"at most N = {N}", K)
     size = (K + 1) ** 2
     arguments.fits_in_memory(f"The generator of N = {N} atoms at rank K = {K}", 400 * size)
     k, q, position = layout(K)

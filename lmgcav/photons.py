@@ -144,7 +144,7 @@ def mean_field_with_light(model, kappa, ts, start=SOUTH_POLE, light=0j):
     return np.stack([x, -y, z], axis=-1), half * (light[0] + 1j * light[1])
 
 
-def eigenvalues(model, kappa, point):
+def eigenvalues_with_light(model, kappa, point):
     """Eigenvalues of the mean field with the light, linearised at a fixed point of Eq. (15).
 
     Parameters
@@ -165,7 +165,7 @@ def eigenvalues(model, kappa, point):
     --------
     >>> m = Model.from_ratios(N=2, drive=2.5, twist=1.875)
     >>> for point in fixed_points(m):
-    ...     print(point.name, point.kind, eigenvalues(m, 20, point).real.max().round(3))
+    ...     print(point.name, point.kind, eigenvalues_with_light(m, 20, point).real.max().round(3))
     SS_2 centre 0.017
     SS_3 centre -0.177
     """

@@ -119,14 +119,11 @@ def scattered_moments(model, scattering, ts, start=SOUTH_POLE):
     array([ 0.5   , -0.4502])
     """
     ts, start, turns = checked(model, scattering, ts, start)
-    modes = 5 if scattering.loss else 4
-    size = 400 * (model.N + 1) ** (modes - 1) + 20 * comb(model.N + modes - 1, modes - 1) * ts.size
-    arguments.fits_in_memory(f"All products of {model.N} atoms", size)
-    n = products(model.N, modes)
+    n = products(model, scattering, ts.size)
     seconds = model.N * turns * (1e-3 + 1e-6 * len(n))
     arguments.ends_in_time(f"The moments of {model.N} atoms", seconds)
-    matrix = product_generator(model, scattering, n)
-    first = np.prod(np.array([1, *start, 0])[:modes] ** n, axis=1)
+    matrix = product_generator(model, scattering)
+    first = np.prod(np.array([1, *start, 0])[: n.shape[1]] ** n, axis=1)
     limits = {"rtol": 1e-7, "atol": 1e-9}
     means = solution("moments", lambda t, x: matrix @ x, first, ts, **limits)
     return moments_of_products(n, means)
@@ -141,8 +138,11 @@ def checked(model, scattering, ts, start):
     return ts, start, ts[-1] * (max(abs(model.Omega), model.Omega_c) + alone)
 
 
-def products(N, modes):
-    """Numbers of factors 1, σ_x, σ_y, σ_z (and |l><l|) in each product, shape (size, modes)."""
+def products(model, scattering, times=1):
+    """Numbers of factors 1, σ_x, σ_y, σ_z (and |l><l| with loss) in each product, a row each."""
+    N, modes = model.N, 5 if scattering.loss else 4
+    size = 400 * (N + 1) ** (modes - 1) + 20 * comb(N + modes - 1, modes - 1) * times
+    arguments.fits_in_memory(f"All products of {N} atoms", size)
     counts = np.indices((N + 1,) * (modes - 1)).reshape(modes - 1, -1).T
     counts = counts[counts.sum(1) <= N]
     return np.column_stack([N - counts.sum(1), counts])
@@ -198,8 +198,31 @@ def summed(one_atom, n):
     return csr_array(entries, shape=shape)
 
 
-def product_generator(model, scattering, n):
-    """Matrix of the rate of change of the mean values of the products n, real and sparse."""
+def product_generator(model, scattering):
+    """Matrix of the linear equations that `scattered_moments` solves.
+
+    Its eigenvalues are those of Eq. (4) with disturbed single atoms, on what N equal atoms share.
+
+    Parameters
+    ----------
+    model : Model
+    scattering : Scattering
+
+    Returns
+    -------
+    scipy.sparse.csr_array
+        Of the rate of change of the mean values of all symmetrised products of operators of
+        single atoms, (N+1)(N+2)(N+3)/6 without loss.
+
+    Examples
+    --------
+    >>> from lmgcav import Model
+    >>> alone = Model(N=1, chi=0, Omega=0)
+    >>> product_generator(alone, Scattering(decay=2)).diagonal()  # of 1, σ_z, σ_y, σ_x
+    array([ 0. , -3. , -1.5, -1.5])
+    """
+    arguments.instance("model", Model, model)
+    n = products(model, arguments.instance("scattering", Scattering, scattering))
     commutator = table(lambda A: RAISING @ A - A @ RAISING)  # with σ⁺
     emission = summed(commutator, n) @ summed(table(lambda A: A @ RAISING.T), n)
     collective = ((model.Gamma + 2j * model.chi) * emission).real.copy()

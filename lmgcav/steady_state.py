@@ -21,7 +21,7 @@ from .moments import moments_from_ladder, squeezing
 NEGLIGIBLE = -60.0  # logarithm of a term that the sums can do without, relative to the largest
 
 
-def weights(model):
+def steady_weights(model):
     """Distribution p_n of the terms in the trace of Eq. (9), where it matters.
 
     Parameters
@@ -35,8 +35,15 @@ def weights(model):
         Consecutive integers within 0 … N: tens of √N below Ω_c, up to 10 N^(2/3) at Ω_c.
     p : numpy.ndarray
         Their weights, which sum to 1; what is left out is below 1e-16.
+
+    Raises
+    ------
+    ValueError
+        If there is no drive.
     """
-    N = model.N
+    N = arguments.instance("model", Model, model).N
+    if not model.Omega:
+        arguments.refuse("model.Omega", "other than 0", model.Omega)
     log_alpha2 = 2 * np.log(abs(model.alpha))
     center = round(np.sqrt(max((N + 1) ** 2 - 4 * abs(model.alpha) ** 2, 1)) - 1)
     half_width = 64
@@ -87,7 +94,7 @@ def steady_moments(model):
     if model.alpha == 0:
         n, p = np.array([N]), np.array([1.0])
     else:
-        n, p = weights(model)
+        n, p = steady_weights(model)
     at_least = [p[n >= k].sum() for k in range(3)]  # Σ p_n over n ≥ k, free of cancellation
     lowering = np.conj(model.alpha)
     Jz = -(n @ p) / 2

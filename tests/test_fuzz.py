@@ -155,6 +155,13 @@ def _(moments, model):
     assert (abs(lmg.mean_rates(model, moments)) <= 1e-9 * rate).all()
 
 
+@case(lmg.steady_weights, model=models())
+def _(found, model):
+    n, p = found
+    close(p.sum(), 1)
+    close(-(n @ p) / 2, lmg.steady_moments(model).mean[2], atol=1e-8 * model.N)
+
+
 @case(lmg.steady_state, model=models())
 def _(rho, model):
     close(rho, rho.conj().T)
@@ -283,6 +290,17 @@ def _(trajectory, tol, **_rest):
     are_moments(trajectory.moments, rtol=1e-5 + 10 * tol)
 
 
+@case(lmg.raising, k=st.integers(1, 9), q=st.integers(-9, 9), N=ATOMS)
+def _(coefficient, k, q, N):
+    assert np.all((coefficient >= 0) & (coefficient <= N + 1))
+
+
+@case(lmg.generator, model=SMALL, K=FEW)
+def _(L, model, K):
+    assert L.shape == ((K + 1) ** 2, (K + 1) ** 2)
+    assert (L.toarray()[0] == 0).all()  # the trace is conserved
+
+
 def are_eigenvalues(values, model):
     size = model.N**2 * (abs(model.chi) + model.Gamma) + model.N * abs(model.Omega)
     assert (np.diff(abs(values)) >= -1e-9 * size).all()
@@ -381,7 +399,7 @@ def _(found, **_rest):
 
 
 @case(
-    photons.eigenvalues,
+    photons.eigenvalues_with_light,
     model=models(),
     kappa=POSITIVE,
     point=st.sampled_from(lmg.fixed_points(lmg.Model.from_ratios(N=2, drive=1.8, twist=1.9))),
@@ -468,6 +486,11 @@ DISTURBED = {"model": models(), "scattering": SCATTERINGS, "ts": TIMES, "start":
 def _(moments, ts, **_rest):
     assert (np.linalg.norm(moments.bloch, axis=-1) <= 1 + 1e-5).all()
     assert np.linalg.eigvalsh(moments.covariance).min() >= -1e-4 * moments.N**2
+
+
+@case(lmg.product_generator, model=SMALL, scattering=SCATTERINGS)
+def _(matrix, **_rest):
+    assert (matrix.toarray()[0] == 0).all()  # the product of factors 1 stays 1
 
 
 @case(lmg.scattered_mean_field, **DISTURBED)

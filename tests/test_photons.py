@@ -10,7 +10,7 @@ from lmgcav.photons import (
     critical_drive_with_light,
     critical_shift,
     decays,
-    eigenvalues,
+    eigenvalues_with_light,
     linewidth,
     magnetisation,
     mean_field_with_light,
@@ -121,7 +121,9 @@ def test_eigenvalues_are_those_of_the_jacobian(drive, twist, kappa):
         light = slaved_light(m, point.s)
         rest = np.array([*point.s, light.real, light.imag])
         flow = [(moved(rest + e) - moved(rest - e)) / (2 * small) for e in small * np.eye(5)]
-        expected = np.append(np.exp(short * eigenvalues(m, kappa, point)), 0)  # and the length
+        expected = np.append(
+            np.exp(short * eigenvalues_with_light(m, kappa, point)), 0
+        )  # and the length
         np.testing.assert_allclose(np.poly(np.transpose(flow)), np.poly(expected), atol=1e-5)
 
 
@@ -129,7 +131,7 @@ def test_eigenvalues_are_those_of_the_jacobian(drive, twist, kappa):
 def test_eigenvalues_approach_those_of_eq_24_and_the_empty_cavity(drive, twist):
     m, kappa = model(drive, twist), 1e6
     for point in lmg.fixed_points(m):
-        found = eigenvalues(m, kappa, point)
+        found = eigenvalues_with_light(m, kappa, point)
         np.testing.assert_allclose(np.poly(found[:2]), np.poly(point.eigenvalues), atol=1e-4)
         cavity_mode = kappa / 2 * np.array([-1 + 1j * twist, -1 - 1j * twist])
         np.testing.assert_allclose(np.poly(found[2:]), np.poly(cavity_mode), rtol=1e-5)
@@ -142,7 +144,7 @@ def test_ss_1_and_ss_3_are_sinks_for_every_linewidth_and_the_others_never(seed):
         drive, twist = rng.uniform(-4, 4, 2)
         m, kappa = model(drive, twist), 10 ** rng.uniform(-2, 2)
         for point in lmg.fixed_points(m):
-            stable = eigenvalues(m, kappa, point).real.max() < 0
+            stable = eigenvalues_with_light(m, kappa, point).real.max() < 0
             assert stable == (point.name in {"SS_1", "SS_3"})
 
 
@@ -151,7 +153,7 @@ def test_damping_at_first_order(drive, twist):
     m, kappa = model(drive, twist), np.array([200.0, 400.0])
     felt = twist + np.sqrt(drive**2 - 1)
     expected = -felt * twist / (kappa / 2 * (1 + twist**2))
-    found = [eigenvalues(m, each, lmg.fixed_points(m)[-1])[0].real for each in kappa]
+    found = [eigenvalues_with_light(m, each, lmg.fixed_points(m)[-1])[0].real for each in kappa]
     assert power(kappa, found - expected)[0] < -1.9
 
 

@@ -72,6 +72,13 @@ def test_reference_describes_every_public_function_and_class(reference):
     assert public <= described, "add their {functions} to book/reference.md"
 
 
+def test_every_public_function_of_the_physics_is_reached_as_one_of_the_package(reference):
+    for name, module in reference.described().items():
+        if not name.startswith("companion"):
+            for public, _ in reference.documented(module):
+                assert public.count(".") == 1, f"export {public} in lmgcav/__init__.py"
+
+
 def test_inventories_have_the_page_of_every_function_that_is_called(reference):
     known = set()
     for path in (BOOK / "site/inventories").iterdir():

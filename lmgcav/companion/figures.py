@@ -446,7 +446,7 @@ def draw_complex_levels(axes, levels, predicted):
     axes : matplotlib.axes.Axes
     levels : Spectrum
     predicted : dict
-        As from `lmgcav.spectrum.mean_field_eigenvalues`.
+        As from `lmgcav.mean_field_eigenvalues`.
     """
     marks = {"SS_1": ("+", "C3"), "SS_1*": ("x", "C1"), "SS_2": ("_", "C2"), "SS_3": ("|", "black")}
     for name, points in predicted.items():

@@ -78,14 +78,14 @@ EQUATIONS = [
     equation(
         "1",
         "atoms and a lossy cavity mode",
-        "cavity.atom_cavity_moments",
+        "atom_cavity_moments",
         "test_one_excited_atom_exchanges_its_photon_with_the_damped_mode",
         "test_with_the_other_sign_of_chi_the_elimination_does_not_converge",
     ),
     equation(
         "2",
         "the same without the light",
-        "cavity.eliminated_moments",
+        "eliminated_moments",
         "test_error_of_elimination_falls_as_the_square_of_g_over_kappa",
         "test_one_eliminated_atom_decays_exponentially_and_its_dipole_turns_with_chi",
     ),
@@ -98,7 +98,7 @@ EQUATIONS = [
     equation(
         "4",
         "the master equation of the driven spin",
-        "evolve multipoles.generator",
+        "evolve generator",
         "test_generator_is_the_liouvillian_of_qutip",
         "test_moments_and_states_agree_with_qutip_to_the_stated_error",
     ),

@@ -5,7 +5,7 @@ import numpy as np
 from ...basins import period
 from ...model import SOUTH_POLE, cavity_rates
 from ...multipoles import Multipoles
-from .shared import CLAIMS, exponent, linewidth, model_of_figures
+from .shared import CLAIMS, exponent, model_of_figures, natural_linewidth
 
 claim = CLAIMS.of("02_model")
 
@@ -57,11 +57,11 @@ def neglected_term_is_a_factor_of_N_smaller():
     "log₁₀ of the linewidth γ over 1 mHz, from the lifetime of 100 s",
     printed=0,
     tolerance=0.5,
-    rests_on="linewidth",
+    rests_on="natural_linewidth",
     note="printed: of the order of millihertz",
 )
 def linewidth_of_the_clock_transition():
-    return np.log10(linewidth(100) / 1e-3)
+    return np.log10(natural_linewidth(100) / 1e-3)
 
 
 @claim(
@@ -69,11 +69,11 @@ def linewidth_of_the_clock_transition():
     "log₁₀ κ/γ for κ = 200 kHz and the lifetime of 100 s",
     printed=8,
     tolerance=0.5,
-    rests_on="linewidth",
+    rests_on="natural_linewidth",
     note="printed: hundreds of kilohertz, eight orders of magnitude",
 )
 def cavity_loses_photons_faster_than_the_atoms():
-    return np.log10(200e3 / linewidth(100))
+    return np.log10(200e3 / natural_linewidth(100))
 
 
 @claim(
@@ -81,11 +81,11 @@ def cavity_loses_photons_faster_than_the_atoms():
     "log₁₀ of the lifetimes of ³P₀ and ³P₁, 100 s and 20 μs",
     printed=6,
     tolerance=0.75,
-    rests_on="linewidth",
+    rests_on="natural_linewidth",
     note="printed: six orders of magnitude; these two numbers give almost seven",
 )
 def intercombination_line_is_faster_than_the_clock():
-    return np.log10(linewidth(20e-6) / linewidth(100))
+    return np.log10(natural_linewidth(20e-6) / natural_linewidth(100))
 
 
 @claim(

@@ -15,7 +15,7 @@ claim = CLAIMS.of("06b_photons")
     "largest change of s when the light is kept, κ = 100 √N g, drive 2.4, times up to 8/(NΓ)",
     printed=0,
     tolerance=2e-3,
-    rests_on="mean_field photons.mean_field_with_light",
+    rests_on="mean_field mean_field_with_light",
 )
 def mean_field_with_a_fast_light():
     m, ts = Model.from_ratios(N=2, drive=2.4, twist=1.875), np.linspace(0, 4, 41)
@@ -28,10 +28,10 @@ def mean_field_with_a_fast_light():
     "its λ at SS₃ over that with the light, sizes, κ = 100 √N g and drive 2.4",
     printed=1,
     tolerance=1e-3,
-    rests_on="fixed_points photons.eigenvalues",
+    rests_on="fixed_points eigenvalues_with_light",
 )
 def eigenvalue_with_a_fast_light():
     m = Model.from_ratios(N=2, drive=2.4, twist=1.875)
     point = fixed_points(m)[-1]
-    with_light = photons.eigenvalues(m, photons.linewidth(m, 100), point)
+    with_light = photons.eigenvalues_with_light(m, photons.linewidth(m, 100), point)
     return abs(point.eigenvalues[0] / with_light[0])

@@ -42,6 +42,6 @@ def peaks(values):
     return 1 + np.flatnonzero((inner > values[:-2]) & (inner > values[2:]))
 
 
-def linewidth(lifetime):
+def natural_linewidth(lifetime):
     """Natural linewidth in Hz of a level that lives so many seconds."""
     return 1 / (2 * np.pi * lifetime)

@@ -27,6 +27,7 @@ from .envelope import (
 from .exact_dynamics import Trajectory, evolve
 from .experiment import Experiment, coupling
 from .fluctuations import gaussian_moments
+from .heisenberg import StartAverage, average_inversion
 from .husimi import husimi
 from .mean_field import displacement, fixed_points, mean_field, mean_rates, potential, s_plus
 from .model import SOUTH_POLE, Model, cavity_rates, coherent
@@ -61,10 +62,12 @@ __all__ = [
     "OrbitDiffusion",
     "Scattering",
     "Spectrum",
+    "StartAverage",
     "SweepError",
     "Trajectory",
     "atom_cavity_moments",
     "atom_cavity_steady_moments",
+    "average_inversion",
     "basin_boundary",
     "best_squeezing",
     "cavity_parameters",

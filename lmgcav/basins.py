@@ -21,7 +21,7 @@ NEGLIGIBLE = 1e-6  # path of s_+ below which an oscillation is harmonic to round
 TINY = 1e-100  # keeps logarithms and quotients finite where a spiral has shrunk to its focus
 
 
-def _mirrored(drive, twist, start):
+def mirrored(drive, twist, start):
     """Return |drive|, |twist| and the s_+ for which they give the same b(t).
 
     Eq. (15) keeps its form under Ω → -Ω, s_+ → -s_+ and under χ → -χ, s_x → -s_x.
@@ -43,7 +43,7 @@ def _saddle_arm(drive, twist):
     return np.maximum(length, TINY) * (1 + 1j * twist) * (1 + 1j * root)
 
 
-def _outdistance(drive, twist, s):
+def outdistance(drive, twist, s):
     """How far s lies outside the spiral through SS_2, as a difference of their invariants.
 
     Positive where the spiral inward from s leaves the disk; the drive as in `_saddle_arm`.
@@ -75,9 +75,9 @@ def oscillates(drive, twist, start=SOUTH_POLE):
     """
     drive = arguments.finite_array("drive", drive)
     twist = arguments.finite_array("twist", twist)
-    drive, twist, s = _mirrored(drive, twist, bloch_vectors(start))
+    drive, twist, s = mirrored(drive, twist, bloch_vectors(start))
     multistable = np.clip(drive, 1, np.hypot(1, twist))
-    return (_normal(drive, twist) | (drive > 1) & (_outdistance(multistable, twist, s) > 0))[()]
+    return (_normal(drive, twist) | (drive > 1) & (outdistance(multistable, twist, s) > 0))[()]
 
 
 def critical_drive(twist, start=SOUTH_POLE):
@@ -108,12 +108,12 @@ def critical_drive(twist, start=SOUTH_POLE):
     1.73966
     """
     twist = arguments.finite_array("twist", twist)
-    _, twist, s = _mirrored(1.0, twist, bloch_vectors(start))
+    _, twist, s = mirrored(1.0, twist, bloch_vectors(start))
     low = np.ones(s.shape)
     high = low * np.hypot(1, twist)
     while (high - low > 4 * np.finfo(float).eps * high).any():
         middle = (low + high) / 2
-        beyond = _outdistance(middle, twist, s) > 0
+        beyond = outdistance(middle, twist, s) > 0
         low, high = np.where(beyond, low, middle), np.where(beyond, middle, high)
     return ((low + high) / 2)[()]
 
@@ -178,7 +178,7 @@ def turning_points(model, start=SOUTH_POLE):
     arguments.instance("model", Model, model)
     if abs(model.drive) > STRONGEST:
         arguments.refuse("model.drive", f"at most {STRONGEST:g} in size", model.drive)
-    drive, twist, s = _mirrored(model.drive, model.twist, bloch_vector(start))
+    drive, twist, s = mirrored(model.drive, model.twist, bloch_vector(start))
     focus, (centre, saddle) = spiral_focus(drive, twist), _rim(drive)
     if s == focus:
         return -np.inf, np.inf
@@ -188,7 +188,7 @@ def turning_points(model, start=SOUTH_POLE):
         value += np.angle(1 - s / focus)
     else:
         last = _saddle_invariant(drive, twist)
-        lead = _outdistance(drive, twist, s) if drive > 1 else np.angle(s - focus) + value - last
+        lead = outdistance(drive, twist, s) if drive > 1 else np.angle(s - focus) + value - last
         bound = drive > 1 and lead > 0
         value = last + (lead if bound else -(-lead % (2 * np.pi)))
     rims = [_crossing(drive, twist, value, (saddle - 2 * np.pi, centre))]

@@ -33,9 +33,9 @@ from scipy.linalg import eigh
 from scipy.optimize.elementwise import find_root
 
 from . import arguments
-from .basins import oscillates, turning_points
+from .basins import mirrored, outdistance, turning_points
 from .mean_field import fixed_points, s_plus, spiral_focus
-from .model import SOUTH_POLE, Model, bloch_vector
+from .model import SOUTH_POLE, Model, bloch_vectors
 
 CLOSEST = 1e-5  # relative distance from the two critical drives up to which
 OVERSHOOT = 0.5825971579390106  # -ζ(1/2)/√(2π), of a walk in unit Gaussian steps over a border
@@ -68,23 +68,24 @@ class OrbitDiffusion:
         ----------
         ts : array_like, shape (t,)
             Sorted times from 0 on, in the inverse unit of the rates.
-        start : array_like, shape (3,), default SOUTH_POLE
+        start : array_like, shape (..., 3), default SOUTH_POLE
+            Unit Bloch vectors.
 
         Returns
         -------
-        numpy.ndarray, shape (t,)
+        numpy.ndarray, shape (t, ...)
             0 for a start that decays in mean field. As s_z is 0 on the average over an orbit,
             <J_z>/(N/2) is 1 - survival times its value in SS_1. Times below one over the largest
             of the rates are not resolved.
         """
-        ts, start = arguments.times(ts), bloch_vector(start)
-        if not oscillates(self.model.drive, self.model.twist, start):
-            return np.zeros(ts.size)
-        rim = s_plus(self.model, turning_points(self.model, start)[1], start)
-        angle = np.angle(rim / _equator(self.model)[0])
-        x = 1 + (_invariant(self.model, angle) - _invariant(self.model, 0.0)) / _reach(self.model)
-        modes = _basis(self.model, np.array([x]), self.rates.size)[0][0] @ self.coefficients
-        return np.exp(-np.outer(ts, self.rates)) @ (self.overlaps * modes)
+        ts, start = arguments.times(ts), bloch_vectors(start)
+        if not _bounded(self.model):
+            return np.ones((ts.size, *start.shape[:-1]))
+        inside = outdistance(*mirrored(self.model.drive, self.model.twist, start))
+        x = np.maximum(np.ravel(inside) / abs(_reach(self.model)), 0) - 1
+        modes = _basis(self.model, x, self.rates.size)[0] @ self.coefficients
+        decays = np.exp(-np.outer(ts, self.rates)) * self.overlaps
+        return (decays @ modes.T).reshape(ts.size, *start.shape[:-1])
 
     def slowest_rate(self, N):
         """Slowest decay of the metastable state of N atoms, to order 1/√N.

@@ -13,7 +13,10 @@ of size ε in M moves λ by up to κε, and a computed pair is exact for an M of
    |\delta\lambda| \le \kappa\,\frac{\|M r - \lambda r\| + u\,\||M|\,|r|\|}{\|r\|},
 
 to first order; u = 1.1e-16 is the rounding of the entries of M. For Ω < NΓ/2, κ grows
-exponentially with N.
+exponentially with N, and most levels come in clusters of four: one well conditioned, three nearly
+defective. Rounding spreads the three over a circle whose middle, and with it one of their κ, looks
+well conditioned, so that a level gets the error of any neighbour from which it cannot be told
+apart.
 """
 
 from dataclasses import dataclass
@@ -22,6 +25,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import csc_array, eye_array
+from scipy.sparse.csgraph import connected_components
 
 from . import arguments
 from .mean_field import fixed_points
@@ -32,6 +36,7 @@ CONVERGED = 1e-12  # residual of M⁻¹ relative to its eigenvalue, where Arnold
 STAGNANT = 1e-9  # below this, it also stops when rounding lets the residual fall no further
 BLOCK = 2  # vectors that Arnoldi's method advances together, because many levels are double
 REPEATED = 1e-4  # relative change of the gaps at a higher rank, whose own error is far smaller
+MIXED = 1e-2  # overlap of two pairs of vectors, relative to their own, that makes them a cluster
 SIGNS = 4  # nonzero entries in each column of the sketch
 DOUBTFUL = 1e-2  # relative error above which a level is not to be trusted
 REAL = 1e-6  # imaginary part relative to |λ| below which an eigenvalue counts as real
@@ -56,10 +61,13 @@ class Spectrum:
     right, left : numpy.ndarray, complex, shape ((N+1)², n)
         Eigenvectors in the real coordinates of `Multipoles`, with |r| = 1 and l^T r = 1.
     condition : numpy.ndarray, shape (n,)
-        κ ≥ 1: how far an eigenvalue moves if the Liouvillian is off by 1.
+        κ ≥ 1: how far an eigenvalue moves if the Liouvillian is off by 1, to first order. That
+        of the middle level of a cluster can be far too small.
     error : numpy.ndarray, shape (n,)
-        Bound of |δλ| to first order, a rate, plus the difference between the λ of the left and
-        the right eigenvector; tens of times too large as a rule.
+        Estimate of |δλ|, a rate: the bound to first order, plus the difference between the λ of
+        the left and the right eigenvector, plus the distance to the farthest neighbour, within
+        a percent, whose own error covers this level. Tens of times too large as a rule, and
+        thousands of times in a cluster.
     """
 
     model: Model
@@ -95,7 +103,9 @@ class Spectrum:
             A with s(t) = Σ_j A_j exp(λ_j t), as far as the n modes carry it.
         """
         N = self.model.N
-        weights = self.left.T @ Multipoles.coherent(N, start, K=N).coordinates
+        state = Multipoles.coherent(N, start, K=N).coordinates
+        complete = self.values.size == state.size  # then they give the start to rounding
+        weights = np.linalg.solve(self.right, state) if complete else self.left.T @ state
         parts = self.right[:9].T  # ranks k ≤ 2, all that the moments need
         real, imaginary = (
             Multipoles.from_coordinates(N, part).moments.bloch for part in (parts.real, parts.imag)
@@ -178,14 +188,12 @@ def spectrum(model, count=150):
     values, right = values[chosen], vectors(chosen)
     others, vectors = _nearest(M, solve, count, "T")
     partner = linear_sum_assignment(abs(values[:, None] - others))[1]
-    left = vectors(partner)
-
-    overlap = np.einsum("ij,ij->j", left, right)
-    condition = np.linalg.norm(left, axis=0) / np.maximum(abs(overlap), 1e-300)
-    left /= overlap
+    left = _biorthogonal(vectors(partner), right)
+    condition = np.linalg.norm(left, axis=0)
     rounding = np.finfo(float).eps / 2 * np.linalg.norm(abs(M) @ abs(right), axis=0)
-    error = condition * (np.linalg.norm(M @ right - values * right, axis=0) + rounding)
-    error += abs(values - others[partner])  # found apart from each other
+    residual = np.linalg.norm(M @ right - values * right, axis=0) + rounding
+    error = condition * residual + abs(values - others[partner])  # found apart from each other
+    error = _within_clusters(values, error, model.Gamma)
 
     steady = np.append(1, -solve(source, "N"))
     trace = np.zeros(steady.size)
@@ -425,6 +433,34 @@ def _nearest(M, solve, count, side):
         return lifted / np.linalg.norm(lifted, axis=0)
 
     return values, vectors
+
+
+def _biorthogonal(left, right):
+    """Left eigenvectors combined so that l_i^T r_j = δ_ij among all that mix.
+
+    Where levels nearly coincide, only the space that their vectors span is found well, and left
+    and right vectors are different bases of it. A complete set is biorthogonalised as a whole.
+    """
+    if left.shape[0] == left.shape[1]:
+        return np.linalg.inv(right).T
+    overlap = left.T @ right
+    size = np.sqrt(abs(np.diag(overlap)))
+    mixed = np.sqrt(abs(overlap * overlap.T)) > MIXED * np.outer(size, size)
+    cluster = connected_components(mixed, directed=False)[1]
+    for each in range(cluster.max(initial=-1) + 1):
+        members = np.flatnonzero(cluster == each)
+        left[:, members] = np.linalg.solve(overlap[np.ix_(members, members)], left[:, members].T).T
+    return left
+
+
+def _within_clusters(values, error, Gamma):
+    """Errors with the distance to the farthest neighbour from which a level cannot be told apart.
+
+    Neighbours are within a percent, and the level is within their error.
+    """
+    apart = abs(values[:, None] - values)
+    reach = np.minimum(error, DOUBTFUL * np.maximum(abs(values), Gamma)[:, None])
+    return error + np.where(apart <= reach, apart, 0).max(1, initial=0)
 
 
 def _sketch(rows, size):

@@ -2,13 +2,14 @@
 PYTHON ?= $(firstword $(shell command -v python3.11 python3))
 BIN := .venv/bin
 PORT ?= 8000
+VERSIONS := versions-3.11 versions-3.12 versions-3.13 versions-3.14
 SHELL := /bin/bash -o pipefail
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	--no-annotate --no-header --no-emit-index-url --no-emit-find-links --strip-extras $(UPGRADE)
 
 .DEFAULT_GOAL := book
 
-.PHONY: book test serve lint bench lock repository clean
+.PHONY: book test serve lint bench versions lock repository clean $(VERSIONS)
 .DELETE_ON_ERROR:
 
 .venv/.filled: requirements.txt requirements-dev.txt pyproject.toml
@@ -16,8 +17,12 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
 	touch $@
 
-book: .venv/.filled ## Run every chapter anew and build the pages; a broken reference fails it.
-	rm -rf _build
+$(BIN)/uv:
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check uv
+
+book: .venv/.filled ## Run the chapters that have changed, build all pages; a broken reference fails it.
+	rm -rf _build/html _build/.doctrees _build/jupyter_execute
 	$(BIN)/jupyter-book build . -W --keep-going
 	@echo "Open _build/html/index.html in a browser, or run: make serve"
 
@@ -34,10 +39,9 @@ serve: .venv/.filled ## Show the book at an address on this machine.
 
 test: export OMP_NUM_THREADS = 1
 test: lint /usr/bin/chromium ## Check everything: code, chapters, the built book, its pages.
-	$(BIN)/pytest --numprocesses 2 -m "not browser"
-	$(BIN)/pytest --numprocesses 2 --nbmake book/*.ipynb
+	$(BIN)/pytest --numprocesses auto -m "not browser"
 	$(MAKE) book
-	$(BIN)/pytest --numprocesses 2 -m browser
+	$(BIN)/pytest --numprocesses auto -m browser
 
 lint: .venv/.filled ## Check the style, and the workflow and citation files against their schemas.
 	$(BIN)/ruff check
@@ -49,8 +53,28 @@ bench: export OMP_NUM_THREADS = 1
 bench: .venv/.filled ## Compare speeds with QuTiP.
 	$(BIN)/python tests/benchmark
 
-lock: ## Refresh both lock files (UPGRADE=--upgrade for newer versions).
-	test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet uv; }
+# The package with the oldest Python and the lowest versions that pyproject.toml allows, and with
+# each later Python and the newest versions. What checks the book itself needs its pinned tools.
+FIND := PATH=$$(printf %s: ~/.pyenv/versions/*/bin)$$PATH $(BIN)/uv python find --no-python-downloads
+TOOLS = $(shell grep -E '^(hypothesis|nbmake|pytest|pytest-xdist)==' requirements-dev.txt)
+BOOK_ALONE := coursework executed pages references repository rerun site
+
+versions: $(BIN)/uv ## Test the package, and run the chapters, with other versions of all it needs.
+	@for target in $(VERSIONS); do \
+		if $(FIND) --quiet $${target#*-} >/dev/null; then $(MAKE) $$target || exit; \
+		else echo "There is no Python $${target#*-} on this machine: it is left out"; fi; \
+	done
+
+$(VERSIONS): export OMP_NUM_THREADS = 1
+versions-3.11: RESOLUTION := --resolution lowest-direct
+versions-3.11: WARNINGS := -W default::DeprecationWarning  # of old libraries about new ones
+$(VERSIONS): versions-%: $(BIN)/uv
+	$(BIN)/uv venv --quiet --clear --python $$($(FIND) $*) build/$@
+	$(BIN)/uv pip install --quiet --python build/$@ $(RESOLUTION) --editable '.[notebooks]' $(TOOLS)
+	build/$@/bin/pytest $(WARNINGS) --numprocesses auto $(BOOK_ALONE:%=--ignore tests/test_%.py)
+	build/$@/bin/pytest --numprocesses auto --nbmake --nbmake-timeout=-1 book/*.ipynb
+
+lock: $(BIN)/uv ## Refresh both lock files (UPGRADE=--upgrade for newer versions).
 	echo '-e .[book]' | $(COMPILE) - --output-file requirements.txt
 	echo '.[test]' | $(COMPILE) - --constraint <(sed 1d requirements.txt) \
 		--no-emit-package lmgcav --output-file requirements-dev.txt

@@ -11,6 +11,12 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from lmgcav.companion.explore import IN_BOOK
 
+ENVIRONMENT = {  # which the kernels that run the chapters inherit
+    IN_BOOK: "1",
+    "TQDM_DISABLE": "1",  # progress bars would be printed into the pages
+    "OMP_NUM_THREADS": "1",  # since as many chapters run as there are cores
+    "DASK_DISTRIBUTED__ADMIN__TICK__LIMIT": "1000 days",  # it would say that the machine is busy
+}
 OFFLINE = "lmgcav-book.zip"
 NOT_OFFLINE = (OFFLINE, "*.search", "objects.inv", ".buildinfo")
 # What the theme brings along and no page asks for: maps for its developers, translations, fonts.
@@ -29,9 +35,7 @@ MENDED = {  # for screen readers: what stands outside every landmark, and a list
 
 def setup(app):
     """Register the extension with Sphinx."""
-    # The kernels that run the chapters inherit the environment. Progress bars would be printed
-    # into the pages.
-    os.environ |= {IN_BOOK: "1", "TQDM_DISABLE": "1"}
+    os.environ |= ENVIRONMENT
     app.add_post_transform(TaggedEquations)
     app.connect("html-page-context", drop_repeated_scripts, priority=900)
     app.connect("html-page-context", drop_unused_mathjax, priority=900)

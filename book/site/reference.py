@@ -16,6 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from docutils import nodes
+from executed import code_of
 from sphinx import addnodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -72,15 +73,6 @@ def called(path):
             name, value = entry
             found[name] = value
     return found
-
-
-def code_of(path):
-    """Return the Python code of a module, or of a notebook without its magic commands."""
-    if path.suffix == ".py":
-        return path.read_text()
-    cells = json.loads(path.read_text())["cells"]
-    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return re.sub(r"^(\s*)%.*", r"\1pass", code, flags=re.M)
 
 
 def of_interest(module):

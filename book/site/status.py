@@ -1,7 +1,7 @@
 """What the build of the book has measured: a Sphinx extension of this book alone.
 
-A hidden cell at the end of each chapter says how much processor time its kernel and the workers
-took, and how much memory the kernel and the largest of the workers. When all pages are written, the
+``executed.py`` notes how much processor time the kernel of each chapter and its workers took, and
+how much memory the kernel and the largest of the workers. When all pages are written, the
 measurements go into the page on the status of the book and into ``status.json``.
 """
 
@@ -17,20 +17,8 @@ from pathlib import Path
 from platform import python_version
 from urllib.parse import unquote, urlsplit
 
-import nbformat
-from myst_nb.sphinx_ import NbMetadataCollector
+from executed import run_of
 
-USAGE = """from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
-
-from IPython.display import display
-
-used = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
-seconds = sum(usage.ru_utime + usage.ru_stime for usage in used)
-megabytes = sum(usage.ru_maxrss for usage in used) * 1024 / 1e6
-glue = {"name": "usage", "mime_prefix": "application/papermill.record/"}  # read by myst_nb.glue
-data = {f"{glue['mime_prefix']}text/plain": f"{seconds} {megabytes}"}
-display(data, raw=True, metadata={"scrapbook": glue})
-"""
 KINDS = {  # of addresses outside the book, in this order
     "Publications, by DOI": "https://doi.org/",
     "Preprints": "https://arxiv.org/",
@@ -45,18 +33,8 @@ KINDS = {  # of addresses outside the book, in this order
 
 def setup(app):
     """Register the extension with Sphinx."""
-    app.connect("source-read", add_cell)
     app.connect("build-finished", report, priority=700)  # after the pages have got lighter
     return {"version": "1", "parallel_read_safe": True}
-
-
-def add_cell(app, docname, source):
-    """Let the kernel of a chapter say in the end how much time and memory it took."""
-    if app.env.doc2path(docname).endswith(".ipynb"):
-        notebook = nbformat.reads(source[0], as_version=4)
-        cell = nbformat.v4.new_code_cell(USAGE, id="usage", metadata={"tags": ["remove-cell"]})
-        notebook.cells.append(cell)
-        source[0] = nbformat.writes(notebook)
 
 
 def report(app, error):
@@ -66,7 +44,7 @@ def report(app, error):
         measured = {
             "commit": commit(app.srcdir),
             "versions": versions(),
-            "chapters": chapters(app.env, site),
+            "chapters": chapters(app),
             "pages": {page: weight(site, page) for page in pages(site)},
             "addresses": addresses(site),
         }
@@ -92,17 +70,10 @@ def versions():
     return {"python": python_version()} | {name: version(name) for name in sorted(names)}
 
 
-def chapters(env, site):
+def chapters(app):
     """Seconds by the clock and on the processors, and megabytes, that each chapter took."""
-    found = {}
-    for docname in sorted(env.found_docs):
-        run = NbMetadataCollector.get_exec_data(env, docname)
-        if run:
-            glued = site.parent / f"jupyter_execute/{docname}.glue.json"
-            usage = json.loads(glued.read_text())["usage"]["data"]["text/plain"]
-            busy, peak = map(float, usage.split())
-            found[docname] = {"seconds": run["runtime"], "busy": busy, "megabytes": peak}
-    return found
+    runs = {name: run_of(app, name) for name in sorted(app.env.found_docs)}
+    return {name: {k: run[k] for k in run if k != "key"} for name, run in runs.items() if run}
 
 
 def pages(site):

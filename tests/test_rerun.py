@@ -69,6 +69,8 @@ def run(tmp_path):
     def execute(chapter, **parameters):
         notebook = nbformat.read(BOOK / f"{chapter}.ipynb", as_version=4)
         calls = re.findall(r"^explore\(", "\n".join(c.source for c in notebook.cells), re.M)
+        own = [c for c in notebook.cells if not c.source.startswith("claims.check(")]
+        notebook.cells = own  # since the claims do not depend on the parameters
         sliders = f"{inspect.getsource(move_every_slider)}\nmove_every_slider(Out, {len(calls)})"
         notebook.cells.append(nbformat.v4.new_code_cell(sliders))
         nbformat.write(notebook, tmp_path / "in.ipynb")

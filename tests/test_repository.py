@@ -5,7 +5,9 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,37 @@ def test_lock_files_are_up_to_date_with_the_extras(extra, lock):
     locked = set(re.findall(r"^([\w.-]+)==", (ROOT / lock).read_text(), re.M))
     wanted = {re.match(r"[\w.-]+", need)[0] for need in PROJECT["optional-dependencies"][extra]}
     assert wanted - {"lmgcav"} <= locked, "run `make lock`"
+
+
+def imported(code):
+    """Top names of the modules that some code imports."""
+    for node in ast.walk(ast.parse(re.sub(r"^(\s*)%.*", r"\1pass", code, flags=re.M))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.split(".")[0]
+
+
+def brought_by(names):
+    """Distributions that come with these, directly or not."""
+    found, new = set(), set(names)
+    while new:
+        found.add(name := new.pop())
+        needs = [need for need in requires(name) or [] if "extra ==" not in need]
+        here = {re.match(r"[\w.-]+", need)[0] for need in needs if "platform" not in need}
+        new |= {need.lower() for need in here} - found
+    return found
+
+
+def test_extra_for_notebooks_brings_all_that_chapters_import():
+    extras = PROJECT["optional-dependencies"]
+    needs = PROJECT["dependencies"] + extras["notebooks"] + extras["sweep"]
+    brought = brought_by({re.match(r"[\w.-]+", need)[0] for need in needs} - {"lmgcav"})
+    code = [source(name, "code") for name in NOTEBOOKS] + [path.read_text() for path in SOURCES]
+    modules = {module for text in code for module in imported(text)} - sys.stdlib_module_names
+    homes = packages_distributions()
+    for module in modules - {"lmgcav"}:
+        assert {home.lower() for home in homes[module]} & brought, f"nothing brings {module}"
 
 
 def test_citation_has_the_version_of_the_package_and_the_doi_of_the_paper():

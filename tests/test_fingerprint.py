@@ -1,6 +1,8 @@
 """A function that has changed in a way that matters has another fingerprint, others keep it."""
 
 import functools
+import importlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ import numpy as np
 import pytest
 
 import lmgcav as lmg
-from lmgcav.sweeps.fingerprint import fingerprint, package
+from lmgcav.sweeps.fingerprint import fingerprint, program, release
 
 
 def of(code):
@@ -109,7 +111,7 @@ def test_every_change_of_what_a_function_does_is_noticed(code, old, new):
 def test_the_main_program_counts_although_an_installed_one_starts_it(monkeypatch):
     main = sys.modules["__main__"]
     monkeypatch.setattr(main, "__file__", "site-packages/mpi4py/__main__.py", raising=False)
-    package.cache_clear()
+    release.cache_clear()
     assert of(DIRECT.replace("shift=0", "shift=1")) != of(DIRECT)
 
 
@@ -121,9 +123,10 @@ def test_the_main_program_counts_although_an_installed_one_starts_it(monkeypatch
         ("N = 100", "N = 100\nunused = 3"),
         ("N = 100", "N = 100\nreal = 3"),  # only an attribute has this name
         (" ** power", "**power"),
+        ("Say what it does.", "Say it in other words."),
     ],
 )
-def test_comments_layout_and_unused_names_do_not_count(old, new):
+def test_comments_layout_docstrings_and_unused_names_do_not_count(old, new):
     assert of(DIRECT.replace(old, new)) == of(DIRECT)
 
 
@@ -143,14 +146,91 @@ def test_every_process_finds_the_same_fingerprint(tmp_path):
     assert len({*found[0].split()}) == len(codes)
 
 
-def test_a_module_of_ones_own_counts_by_its_source(tmp_path, monkeypatch):
+HELPERS = {  # a function that uses `scale` of the module `mine`, which uses `factor` of `yours`
+    "global module": "import mine\ndef f(x):\n    return mine.scale(x)\n",
+    "global function": "from mine import scale\ndef f(x):\n    return scale(x)\n",
+    "module in the body": "def f(x):\n    import mine\n    return mine.scale(x)\n",
+    "function in the body": "def f(x):\n    from mine import scale as s\n    return s(x)\n",
+    "body of an inner one": "def f(x):\n    def g():\n        from mine import scale\n"
+    "        return scale(x)\n    return g()\n",
+    "name at run time": "import mine\ndef f(x):\n    return getattr(mine, 'sca' + 'le')(x)\n",
+}
+MINE = "from yours import factor\n\ndef scale(x):\n    'Words.'\n    return factor(x) + 1\n"
+YOURS = "def factor(x):\n    return 2 * x\n"
+
+
+@pytest.fixture
+def helped(tmp_path, monkeypatch):
+    """Fingerprint of f with helpers in two files, which are written and imported anew."""
     monkeypatch.syspath_prepend(tmp_path)
-    found = []
-    for factor in (2, 3):
-        (tmp_path / "mine.py").write_text(f"def scale(x):\n    return {factor} * x\n")
-        sys.modules.pop("mine", None)
-        found.append(of("import mine\ndef f(x):\n    return mine.scale(x)\n"))
-    assert found[0] != found[1]
+
+    def compute(use, mine=MINE, yours=YOURS):
+        for name, code in {"mine": mine, "yours": yours}.items():
+            (tmp_path / f"{name}.py").write_text(code)
+            sys.modules.pop(name, None)
+        importlib.invalidate_caches()
+        for cached in (release, program):
+            cached.cache_clear()
+        with monkeypatch.context() as context:
+            context.setattr(sys, "dont_write_bytecode", True)
+            return of(HELPERS[use])
+
+    yield compute
+    for name in ("mine", "yours"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.parametrize("use", HELPERS)
+def test_a_helper_in_a_file_of_ones_own_counts_wherever_it_is_imported(use, helped):
+    once = helped(use)
+    assert helped(use) == once
+    assert helped(use, mine=MINE.replace("+ 1", "+ 3")) != once
+    assert helped(use, yours=YOURS.replace("2 * x", "3 * x")) != once
+    assert helped(use, mine=MINE.replace("Words", "Other words")) == once
+
+
+# --- lmgcav itself
+
+
+@pytest.fixture
+def copied(tmp_path):
+    """Fingerprint of a public function in a copy of lmgcav with a change in one file."""
+    package = tmp_path / "lmgcav"
+    shutil.copytree(Path(lmg.__file__).parent, package)
+
+    def compute(name, file="", old="", new=""):
+        path = package / (file or "__init__.py")
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1))
+        program = "import lmgcav as lmg; from lmgcav.sweeps.fingerprint import fingerprint; "
+        program += f"print(fingerprint(lmg.{name}), lmg.__file__)"
+        options = {"cwd": tmp_path, "env": {"PYTHONPATH": str(tmp_path)}, "text": True}
+        digest, origin = subprocess.check_output([sys.executable, "-c", program], **options).split()
+        assert origin == str(package / "__init__.py")
+        path.write_text(text)
+        return digest
+
+    return compute
+
+
+def test_only_what_can_change_a_number_of_a_public_function_counts(copied):
+    once = copied("steady_moments")
+    for file, old, new in [
+        ("companion/rerun.py", "A chapter at another size", "A chapter in other words"),
+        ("scattering.py", "truncated Wigner approximation", "truncated Wigner method"),
+        ("moments.py", '"""', '"""Words. '),
+        ("moments.py", "import numpy as np", "import numpy as np  # a remark"),
+        ("fluctuations.py", "2 * alone", "3 * alone"),  # steady_moments does not get there
+        ("sweeps/results.py", "import numpy as np", "import numpy as np\n\nNEW = 1"),
+    ]:
+        assert copied("steady_moments", file, old, new) == once, (file, old)
+    for file, old, new in [
+        ("steady_state.py", "half_width = 64", "half_width = 65"),
+        ("moments.py", "zm = JzJm + Jm / 2", "zm = JzJm + Jm / 3"),
+        ("arguments.py", "LARGEST = 1e60", "LARGEST = 1e61"),
+    ]:
+        assert copied("steady_moments", file, old, new) != once, (file, old)
 
 
 def test_what_cannot_be_compared_is_refused(tmp_path):

@@ -263,9 +263,9 @@ def test_a_change_of_function_grid_or_version_reads_nothing_stale(tmp_path, monk
                 result = lmg.sweep(lambda x, k=factor: k * shifted(x), {"x": xs}, store=tmp_path)
                 np.testing.assert_array_equal(result, [factor * (x + offset) for x in xs])
     assert len([*tmp_path.iterdir()]) == 8
-    monkeypatch.setattr("lmgcav.sweeps.fingerprint.package", lambda module: "another version")
+    monkeypatch.setattr("lmgcav.sweeps.fingerprint.release", lambda module: "another version")
     lmg.sweep(shifted, {"x": [1]}, store=tmp_path)
-    monkeypatch.setattr("lmgcav.sweeps.fingerprint.package", lambda module: "one more")
+    monkeypatch.setattr("lmgcav.sweeps.fingerprint.release", lambda module: "one more")
     lmg.sweep(shifted, {"x": [1]}, store=tmp_path)
     assert len([*tmp_path.iterdir()]) == 10
 

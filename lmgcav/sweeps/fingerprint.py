@@ -1,18 +1,24 @@
 """A digest that changes with a function, so that no result of another function passes for its own.
 
-What counts is the compiled code, and every value, function and class that it refers to, in turn.
-Comments and layout do not count. Installed packages count by their version, lmgcav by its source.
+What counts is what can change a number: the compiled code of one's own functions, and every value,
+function and class that they refer to or import, in turn; of lmgcav the modules that are reached, as
+syntax trees; of what else is installed the version. Comments, layout and docstrings do not count.
+What no code names cannot be seen: the text that ``eval`` gets, the content of a file that is read.
 """
 
+import ast
 import copyreg
 import dis
 import hashlib
 import sys
 from functools import cache
+from importlib import import_module, metadata
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 
 PLAIN = (type(None), type(...), type(NotImplemented), bool, int, float, complex, str)
+OURS = __name__.partition(".")[0]
 
 
 def fingerprint(thing, seen=None):
@@ -70,11 +76,13 @@ def parts(thing):
         arguments = thing.co_varnames[: thing.co_argcount + thing.co_kwonlyargcount]
         return [thing.co_code, thing.co_exceptiontable, thing.co_names, arguments, thing.co_consts]
     if isinstance(thing, ModuleType):
-        return [thing.__name__, package(thing.__name__) or Path(thing.__file__).read_bytes()]
+        return [thing.__name__, release(thing.__name__) or program(thing.__name__)]
     if isinstance(thing, FunctionType | type):
         module = getattr(thing, "__globals__", {}).get("__name__", thing.__module__)
-        if package(module):
-            return [module, thing.__qualname__, package(module), enclosed(thing)]
+        if module.partition(".")[0] == OURS:
+            return [thing.__qualname__, program(module), enclosed(thing)]
+        if release(module):
+            return [module, thing.__qualname__, release(module), enclosed(thing)]
         return function_parts(thing) if isinstance(thing, FunctionType) else class_parts(thing)
     if isinstance(thing, property):
         return [thing.fget, thing.fset, thing.fdel]
@@ -84,12 +92,49 @@ def parts(thing):
 
 
 def function_parts(function):
-    """Code, default arguments, enclosed variables and the global ones that the code names."""
-    steps = [step for code in codes(function.__code__) for step in dis.get_instructions(code)]
+    """Code, default arguments, enclosed variables, and what the code refers to or imports."""
+    code, scope = function.__code__, function.__globals__
+    steps = [step for inner in codes(code) for step in dis.get_instructions(inner)]
+    steps = [step for step in steps if step.opname != "EXTENDED_ARG"]
     names = {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
-    used = {name: function.__globals__[name] for name in sorted(names & {*function.__globals__})}
-    defaults = function.__defaults__, function.__kwdefaults__
-    return [function.__code__, *defaults, enclosed(function), used]
+    attributes = {name for inner in codes(code) for name in inner.co_names}
+    used = {name: scope[name] for name in sorted(names & {*scope})} | imported(steps, scope)
+    used = {name: reached(value, attributes) for name, value in used.items()}
+    if function.__doc__ in code.co_consts[:1]:
+        code = code.replace(co_consts=code.co_consts[1:])
+    return [code, function.__defaults__, function.__kwdefaults__, enclosed(function), used]
+
+
+def imported(steps, scope):
+    """Return what is imported inside a function, by its name."""
+    found = {}
+    for level, wanted, step in zip(steps, steps[1:], steps[2:], strict=False):
+        if step.opname == "IMPORT_NAME":
+            package = scope.get("__package__") or scope.get("__name__")
+            name = resolve_name("." * level.argval + step.argval, package)
+            for part in wanted.argval or [""]:
+                place = f"{name}.{part}".strip(".")
+                found[place] = named(name, part)
+    return found
+
+
+def named(name, part):
+    """Return a module, or what it has under a name; None where it is not there."""
+    try:
+        module = import_module(name)
+        if not part:
+            return module
+        return getattr(module, part) if hasattr(module, part) else import_module(f"{name}.{part}")
+    except ImportError:  # the function will meet it, too
+        return None
+
+
+def reached(value, names):
+    """Return a value, or of a module of one's own what code with these names can reach in it."""
+    if not isinstance(value, ModuleType) or release(value.__name__):
+        return value
+    inside = {name: vars(value)[name] for name in sorted(names & {*vars(value)})}
+    return {name: reached(part, names - {name}) for name, part in inside.items()} or value
 
 
 def enclosed(thing):
@@ -125,20 +170,63 @@ def pickled_parts(thing):
 
 
 @cache
-def package(module):
-    """Say which version of Python, lmgcav or another installed package a module belongs to."""
+def release(module):
+    """Say which version of Python or of an installed package a module belongs to, if of any."""
     root = module.partition(".")[0]
-    if root == __package__.partition(".")[0]:
-        folder = Path(__file__).parents[1]
-        files = sorted([*folder.glob("*.py"), *folder.glob("sweeps/*.py")])
-        sources = b"".join(file.read_bytes() for file in files)
-        return hashlib.sha256(sources).hexdigest()
-    if root == "__main__":  # which may have been started by a program that is installed
+    if root in ("__main__", OURS):  # the first may have been started by an installed program
         return None
     if root in sys.stdlib_module_names:
         return f"Python {sys.version}"
     found = sys.modules.get(root)
-    file = getattr(found, "__file__", None)
-    if file and {"site-packages", "dist-packages"} & {*Path(file).parts}:
-        return f"{root} {getattr(found, '__version__', '')}"
+    if {"site-packages", "dist-packages"} & {*Path(getattr(found, "__file__", None) or "").parts}:
+        try:
+            return f"{root} {getattr(found, '__version__', None) or metadata.version(root)}"
+        except metadata.PackageNotFoundError:  # then it is one's own
+            return None
     return None
+
+
+@cache
+def program(module):
+    """Digest of a module and of all that it imports, in turn: trees, or versions."""
+    found, wanted = {}, [module]
+    while wanted:
+        name = wanted.pop()
+        if name not in found:
+            found[name] = release(name)
+            if found[name] is None and (file := file_of(name)):
+                tree = ast.parse(file.read_bytes())
+                inside = file.name == "__init__.py"
+                wanted += imports(tree, name if inside else name.rpartition(".")[0])
+                found[name] = ast.dump(without_docstrings(tree))
+    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
+
+
+def file_of(name):
+    """Return the file of a module written in Python, or None."""
+    try:
+        origin = getattr(find_spec(name), "origin", None) or ""
+    except (ImportError, ValueError):  # what holds it is no package; the main program
+        return None
+    return Path(origin) if origin.endswith(".py") else None
+
+
+def imports(tree, package):
+    """Yield the modules that a module of this package imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), package)
+            for alias in node.names:
+                inner = f"{base}.{alias.name}"
+                yield inner if not release(base) and file_of(inner) else base
+
+
+def without_docstrings(tree):
+    """Return a syntax tree after its docstrings have been taken out."""
+    for node in ast.walk(tree):
+        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        if documented and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree

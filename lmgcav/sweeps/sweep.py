@@ -23,7 +23,8 @@ from .. import arguments
 from ..exact_dynamics import progress_bar
 from .fingerprint import fingerprint
 
-PACKAGES = ["lmgcav", "numpy", "scipy"]  # a change of any of them is a change of the results
+BELOW = ["numpy", "scipy"]  # another version of them may give other results
+PACKAGES = ["lmgcav", *BELOW]
 LISTED = 10  # different errors in the text of a `SweepError`
 
 
@@ -80,7 +81,9 @@ def sweep(function, grid, *, executor=None, store=None, progress=True):
     Notes
     -----
     A function has changed where its code, a value that the code refers to, or in turn the code of
-    another function that it calls has changed. Installed packages count by their version.
+    another function that it calls or imports has changed. Installed packages count by their
+    version, docstrings do not count. What the code does not name, such as the content of a file
+    that it reads, is not seen.
 
     Examples
     --------
@@ -176,7 +179,7 @@ def store_path(folder, name, function, axes):
     if not isinstance(folder, (str, PathLike)):
         arguments.refuse("store", "None or the path of a folder", folder)
     try:
-        identity = fingerprint((function, axes, *(sys.modules[name] for name in PACKAGES)))
+        identity = fingerprint((function, axes, *(sys.modules[name] for name in BELOW)))
     except TypeError as error:
         arguments.refuse(
             "function", f"without values that no store can compare ({error})", function

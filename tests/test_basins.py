@@ -130,6 +130,13 @@ def test_critical_drive_of_the_south_pole():
     assert critical_drive(1.875) == pytest.approx(1.73966, abs=5e-6)
 
 
+def test_critical_drive_of_the_south_pole_for_much_exchange_is_that_of_the_closed_model_and_decay():
+    # χ/Γ from the energy without decay, π/4 from what decay takes on the way to the saddle
+    twists = np.array([64.0, 128.0, 256.0, 512.0])
+    missing = critical_drive(twists) - (twists / 2 + np.pi / 4)
+    np.testing.assert_allclose(np.diff(np.log2(missing)), -2, atol=0.1)
+
+
 @pytest.mark.parametrize("twist", [0.1, 1.875, 12.0])
 def test_critical_drive_separates_decay_from_oscillation(twist):
     for start in random_starts(np.random.default_rng(7), 30):

@@ -6,6 +6,7 @@ the argument, what is allowed and the value received.
 
 import operator
 import re
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ import numpy as np
 LARGEST = 1e60  # of any number, and its inverse the smallest: their powers stay far from overflow
 MOST = 10**15  # of anything counted: still exact as a float
 LONGEST = 24  # hours
+IN_BROWSER = 2e9  # bytes: WebAssembly has addresses for 4 GB, half of which copies may need
 
 
 def refuse(name, allowed, value):
@@ -147,8 +149,10 @@ def free_memory(untouched=0):
     """Bytes that this process may still take, infinite where the system does not tell.
 
     The least of what the machine has, what its container may have (on Binder much less than the
-    machine), and what the limit on the address space leaves.
+    machine), and what the limit on the address space leaves. A browser tells nothing.
     """
+    if sys.platform == "emscripten":
+        return IN_BROWSER
     machine = re.search(r"MemAvailable: +(\d+) kB", _read("/proc/meminfo"))
     free = [1024 * float(machine[1])] if machine else [np.inf]
     most, used = (_read(f"/sys/fs/cgroup/memory.{name}") for name in ("max", "current"))

@@ -9,7 +9,7 @@ import pytest
 from ipywidgets import HTML, Play, SelectionSlider
 from PIL import Image
 
-from lmgcav.companion import explore as module
+from lmgcav.companion import sliders as module
 from lmgcav.companion.explore import IN_BOOK, Axis, explore
 
 DRIVE = Axis("drive", [0.5, 1.0, 1.5], "2Ω/(NΓ)", start=1.0)

@@ -76,5 +76,5 @@ def test_a_number_of_atoms_may_be_written_in_powers_of_ten(form):
 def test_the_published_page_shows_the_report_and_no_form(form, monkeypatch):
     monkeypatch.setenv(IN_BOOK, "1")
     page = experiment_form(MINE)
-    assert page.data == form.children[-1].value
+    assert page._repr_html_() == form.children[-1].value
     assert not hasattr(page, "children")

@@ -46,7 +46,7 @@ def move_every_slider(outputs, explorations):
     """Set each slider to its ends, in the kernel of a chapter whose cells have all run."""
     from ipywidgets import HTML, SelectionSlider
 
-    from lmgcav.companion.explore import Exploration
+    from lmgcav.companion.sliders import Exploration
 
     def inside(kind, widget):
         for child in getattr(widget, "children", ()):

@@ -13,7 +13,6 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.signal import find_peaks
 
 from ..basins import critical_drive, long_time_average, period
-from ..cavity import elimination_error
 from ..envelope import early_envelope, envelope
 from ..exact_dynamics import evolve
 from ..experiment import coupling
@@ -114,6 +113,8 @@ def one_atom(Omega, chi, Gamma):
     hints={"in proportion to N is the first guess; the errors grow faster.": lambda right: 1.0},
 )
 def bad_cavity():
+    from ..cavity import elimination_error  # needs QuTiP
+
     atoms = np.array([1, 2, 4, 6])
     errors = [
         elimination_error(

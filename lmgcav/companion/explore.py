@@ -8,31 +8,25 @@ The sliders step through the same discrete values in both, so the two agree exac
 
 import base64
 import io
-import itertools
 import math
 import os
-import time
-import traceback
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
-from functools import cache
 from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
-from ipywidgets import HTML, HBox, Layout, Play, SelectionSlider, Stack, VBox, jslink
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
-from tqdm import tqdm
 
 from ..arguments import finite_array, refuse
 
 IN_BOOK = "LMGCAV_BUILDS_BOOK"  # the environment variable that the build of the book sets
+IN_PAGE = "LMGCAV_IN_PAGE"  # and the one that is set behind a published page
 MOST_FRAMES = 150  # the build of the book draws them all
-MOST_BYTES = 3_000_000  # of one figure's pictures, which a telephone has to load
 PIXELS_PER_INCH = 100  # on the page
 DOTS_PER_PIXEL = 1.5  # sharp enough on fine screens, light enough for a hundred frames
-SLOW = 0.2  # seconds a drawing may take to be redrawn while the slider still moves
 
 
 @dataclass(frozen=True)
@@ -53,6 +47,9 @@ class Axis:
         How a value is written, as for the built-in ``format``.
     play : bool
         Whether a button steps through the values by itself.
+    fixed : bool
+        Whether only these values make sense, as for the number of an equation. A published page
+        that computes offers others, whole numbers where all values are whole.
     """
 
     name: str
@@ -62,6 +59,7 @@ class Axis:
     start: float | None = None
     format: str = ".4g"
     play: bool = False
+    fixed: bool = False
 
     def __post_init__(self):
         if finite_array("values", self.values).ndim != 1 or len(self.values) < 2:
@@ -76,6 +74,15 @@ class Axis:
     def texts(self):
         """The values as the slider writes them."""
         return [format(value, self.format) for value in self.values]
+
+    def text(self, value):
+        """Return any value as it stands in the alternative text: in full if the slider lacks it."""
+        return format(value, self.format if value in self.values else ".10g")
+
+    @property
+    def whole(self):
+        """Whether the values are integers."""
+        return all(isinstance(value, int) for value in self.values)
 
     @property
     def start_index(self):
@@ -101,18 +108,6 @@ class Frame:
         )
 
 
-class Exploration(VBox):
-    """Sliders above a picture; where no widgets are shown, the starting picture alone."""
-
-    def __init__(self, children, frame):
-        super().__init__(children)
-        self.frame = frame
-
-    def _repr_mimebundle_(self, **kwargs):
-        still = {"image/png": self.frame.png, "text/plain": self.frame.alt}
-        return super()._repr_mimebundle_(**kwargs) | still
-
-
 def explore(draw, *axes, alt):
     """Show ``draw(**values)`` under one slider for each axis.
 
@@ -129,8 +124,9 @@ def explore(draw, *axes, alt):
 
     Returns
     -------
-    Exploration
-        A widget, to be left as the last line of a cell.
+    Exploration or Drawing
+        A widget, to be left as the last line of a cell; behind a published page, which has its
+        own sliders, what they ask for pictures.
 
     Raises
     ------
@@ -154,33 +150,31 @@ def explore(draw, *axes, alt):
     points = [len(axis.values) for axis in axes]
     if not axes or math.prod(points) > MOST_FRAMES:
         refuse("axes", f"at least one, of at most {MOST_FRAMES} points together", points)
-    in_book = bool(os.environ.get(IN_BOOK))
-    frame = cache(lambda *indices: _frame(draw, axes, alt, indices, few_colors=in_book))
-    label_width = f"{1 + 0.6 * max(len(axis.label) for axis in axes):.1f}em"  # tracks start aligned
-    sliders = [_slider(axis, label_width) for axis in axes]
+    if os.environ.get(IN_PAGE):
+        return Drawing(draw, axes, alt)
+    from .sliders import explored  # a browser has no widgets in Python
 
-    began = time.perf_counter()
-    first = frame(*(axis.start_index for axis in axes))
-    seconds = time.perf_counter() - began
-
-    if in_book:
-        _draw_all(frame, points)
-        picture = _stack(frame, sliders)
-        seconds = 0  # finished pictures show at once
-    else:
-        picture = _redrawn(frame, sliders, smooth=seconds < SLOW)
-    rows = [_row(axis, slider, seconds) for axis, slider in zip(axes, sliders, strict=True)]
-    return Exploration([*rows, picture], first)
+    return explored(draw, axes, alt)
 
 
-def _frame(draw, axes, alt, indices, few_colors):
-    values = {axis.name: axis.values[i] for axis, i in zip(axes, indices, strict=True)}
-    texts = {axis.name: axis.texts[i] for axis, i in zip(axes, indices, strict=True)}
-    figure = draw(**values)
-    if not isinstance(figure, Figure):
-        raise TypeError(f"draw must return a Matplotlib figure, but it returned {figure!r}")
-    words = alt(**values) if callable(alt) else alt.format(**texts)
-    return framed(figure, words, few_colors)
+@dataclass(frozen=True)
+class Drawing:
+    """What `explore` draws, for any values of its axes."""
+
+    draw: Callable
+    axes: tuple
+    alt: str | Callable
+
+    def frame(self, few_colors=False, **values):
+        """Draw the picture of some values, not only those of the grid, as a `Frame`."""
+        figure = self.draw(**values)
+        if not isinstance(figure, Figure):
+            raise TypeError(f"draw must return a Matplotlib figure, but it returned {figure!r}")
+        if callable(self.alt):
+            words = self.alt(**values)
+        else:
+            words = self.alt.format(**{a.name: a.text(values[a.name]) for a in self.axes})
+        return framed(figure, words, few_colors)
 
 
 def framed(figure, words, few_colors):
@@ -202,66 +196,3 @@ def _png(figure, few_colors):
     else:
         picture.save(png, format="png", compress_level=1)
     return png.getvalue()
-
-
-def _slider(axis, label_width):
-    return SelectionSlider(
-        options=axis.texts,
-        index=axis.start_index,
-        description=axis.label,
-        tooltip=axis.label,
-        style={"description_width": label_width},
-        layout=Layout(width="auto", max_width="40rem"),
-    )
-
-
-def _row(axis, slider, seconds):
-    """Return the slider, after its play button if it has one."""
-    if not axis.play:
-        return slider
-    last = len(axis.values) - 1
-    milliseconds = max(200, round(2000 * seconds))  # so that live drawings keep up
-    button = Play(max=last, value=slider.index, interval=milliseconds, show_repeat=False)
-    jslink((button, "value"), (slider, "index"))
-    slider.layout.flex = "1 1 20rem"  # on a phone, below the button
-    return HBox([button, slider], layout=Layout(flex_flow="row wrap"))
-
-
-def _redrawn(frame, sliders, smooth):
-    """Return a picture that is drawn anew, in Python, whenever a slider moves."""
-    picture = HTML(frame(*(slider.index for slider in sliders)).html)
-
-    def redraw(_):
-        try:
-            picture.value = frame(*(slider.index for slider in sliders)).html
-        except Exception:  # whatever it is: Jupyter would hide it in a log, far from the slider
-            picture.value = f'<pre role="alert">{escape(traceback.format_exc())}</pre>'
-
-    for slider in sliders:
-        slider.continuous_update = smooth
-        slider.observe(redraw, "index")
-    return picture
-
-
-def _draw_all(frame, points):
-    """Draw every point of the grid into the cache of ``frame``."""
-    indices = list(itertools.product(*map(range, points)))
-    size = 0
-    for index in tqdm(indices, desc="Drawing every slider position", delay=2, leave=False):
-        size += len(frame(*index).png)
-        if size > MOST_BYTES:
-            raise ValueError(
-                f"The pictures of one explore must take at most {MOST_BYTES / 1e6:.0f} MB, but "
-                f"its {len(indices)} take more; draw fewer points or smaller, plainer figures"
-            )
-
-
-def _stack(frame, sliders, *indices):
-    """Return every picture; the browser shows the one that the sliders point at."""
-    if len(indices) == len(sliders):
-        return HTML(frame(*indices).html)
-    slider = sliders[len(indices)]
-    children = [_stack(frame, sliders, *indices, i) for i in range(len(slider.options))]
-    stack = Stack(children, selected_index=slider.index)
-    jslink((slider, "index"), (stack, "selected_index"))
-    return stack

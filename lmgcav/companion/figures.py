@@ -11,7 +11,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.patches import Circle
-from matplotlib_inline.backend_inline import set_matplotlib_formats
 from scipy.interpolate import RegularGridInterpolator
 
 from ..basins import basin_boundary, critical_drive, oscillates, turning_points
@@ -40,6 +39,8 @@ def use_style():
     """Switch Matplotlib to the style of the book, ``paper.mplstyle``."""
     plt.style.use(str(files("lmgcav.companion") / "paper.mplstyle"))
     if "ipykernel" in sys.modules:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats  # only Jupyter has it
+
         set_matplotlib_formats("retina")
 
 

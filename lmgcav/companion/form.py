@@ -6,17 +6,16 @@ picture of the numbers that the cell gives.
 """
 
 import os
+from dataclasses import dataclass
 from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython import display
-from ipywidgets import HTML, FloatText, Layout, VBox
 
 from .. import arguments
 from ..experiment import Experiment
 from ..scattering import Scattering
-from .explore import IN_BOOK, framed
+from .explore import IN_BOOK, IN_PAGE, framed
 from .figures import draw_experiment
 from .report import Report
 
@@ -43,7 +42,7 @@ def experiment_form(experiment):
 
     Returns
     -------
-    ipywidgets.VBox
+    ipywidgets.VBox or Page
         To be left as the last line of a cell; in the published page the report alone.
 
     Examples
@@ -53,8 +52,10 @@ def experiment_form(experiment):
     ['Atoms N', 'Coupling g/2π (Hz)']
     """
     arguments.instance("experiment", Experiment, experiment)
-    if os.environ.get(IN_BOOK):
-        return display.HTML(page(experiment))
+    if os.environ.get(IN_BOOK) or os.environ.get(IN_PAGE):
+        return Page(experiment)
+    from ipywidgets import HTML, FloatText, Layout, VBox  # a browser has no widgets in Python
+
     given = vars(experiment) | vars(experiment.scattering)
     fields = {
         name: FloatText(
@@ -79,6 +80,16 @@ def experiment_form(experiment):
     for field in fields.values():
         field.observe(update, "value")
     return VBox([*fields.values(), message, shown])
+
+
+@dataclass(frozen=True)
+class Page:
+    """The report on an experiment and its picture, at the end of a cell."""
+
+    experiment: Experiment
+
+    def _repr_html_(self):
+        return page(self.experiment)
 
 
 def entered(numbers):

@@ -114,7 +114,7 @@ def sixth_order(N):
     climb = (N / 2 * (N / 2 + 1) - m * (m + 1)) / 4
     chain = np.diag(-1 / 4 + 1j * (m + 1 / 2) - 2 * climb)
     chain += np.diag(climb[:-1], 1) + np.diag(climb[1:], -1)
-    start = binom(N - 1, np.arange(N)) / 2 ** (N - 1)
+    start = binom(N - 1, np.arange(N)) / 2.0 ** (N - 1)  # too large for an integer of NumPy
     return (np.linalg.matrix_power(chain, 6) @ start).sum().real / factorial(6)
 
 

@@ -108,6 +108,12 @@ except MemoryError as error:
     )
 
 
+def test_a_browser_which_tells_nothing_has_two_gigabytes(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    with pytest.raises(MemoryError, match=r"N = 12000 atoms needs 9\.2 GB, but 2\.0 GB are free"):
+        lmg.steady_state(lmg.Model(N=12_000, chi=0, Omega=1))
+
+
 def test_what_would_take_days_is_refused_with_the_hours():
     with pytest.raises(
         ValueError, match=r"^A sum would take about 2.8e\+02 hours, more than the 24"

@@ -50,6 +50,8 @@ EXPLORED = [
         (["def f(N):\n    M = N\n    return M", "M, N = 1, 2", "f(3)"], [0, 2]),
         (["N = 1", "f = {2: lambda x: x * N}", "N = 2", "f[2](1)"], [0, 1, 2, 3]),
         (["N = 1", "@cache\ndef f():\n    return N", "cache = abs", "f"], [0, 1, 3]),
+        (["N = 1", "M = 2", "f(globals())", "L = 3"], [3]),
+        (["N = 1", "M = 2", "a = f(globals())", "a"], [0, 1, 2, 3]),
         (["try:\n    import a\nexcept E:\n    %pip install a", "a"], [0, 1]),
     ],
 )

@@ -6,10 +6,12 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import lmgcav
 from lmgcav.companion.claims import CLAIMS, check
+from lmgcav.companion.claims.envelope import sixth_order
 from lmgcav.companion.registry import Claim, Claims, Verdicts, judge
 
 CHAPTERS = sorted(Path(__file__).parent.parent.glob("book/[0-9]*.ipynb"))
@@ -128,3 +130,7 @@ def test_a_chapter_checks_its_own_claims(path):
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     checked = re.findall(r"""claims\.check\((.*)\)""", code)
     assert checked == [f'"{path.stem}"'], "let the chapter check its own claims, once"
+
+
+def test_perturbation_theory_does_not_overflow_where_integers_have_32_bits():
+    assert sixth_order(np.int32(50)) == sixth_order(50)

@@ -34,6 +34,7 @@ SMALL = {
     "06c_experiment": {"atoms": 1000, "points": 20},
     "07_envelope": {"N": 50, "samples": 80, "sizes": [20, 40], "largest": 3, "N_strong": [10, 20]},
 }
+NEED_QUTIP = {"02_model"}  # to draw what their sliders show
 CHAPTERS = sorted(path.stem for path in BOOK.glob("*.ipynb") if path.stem[0].isdigit())
 
 
@@ -42,10 +43,21 @@ def figures_of(chapter):
     return re.findall(r'^show\("(.+)"\)$', "\n".join(cell.source for cell in cells), re.M)
 
 
-def move_every_slider(outputs, explorations):
-    """Set each slider to its ends, in the kernel of a chapter whose cells have all run."""
+def check_sliders(cells, outputs, explorations, needs_qutip):
+    """Check the sliders of a chapter, in its kernel and after all cells have run.
+
+    Each slider goes to its ends; the cells that a browser would run draw the same picture without
+    QuTiP, and others for values between those of the grid.
+    """
+    import os
+    import sys
+
+    import pytest
     from ipywidgets import HTML, SelectionSlider
 
+    from lmgcav import cavity
+    from lmgcav.companion.explore import IN_PAGE
+    from lmgcav.companion.page import Missing, frame, show
     from lmgcav.companion.sliders import Exploration
 
     def inside(kind, widget):
@@ -54,14 +66,31 @@ def move_every_slider(outputs, explorations):
         if isinstance(widget, kind):
             yield widget
 
-    shown = [each for each in outputs.values() if isinstance(each, Exploration)]
+    shown = {n: each for n, each in outputs.items() if isinstance(each, Exploration)}
     assert len(shown) == explorations, "a cell does not end with its sliders"
-    for each in shown:
+    for each in shown.values():
         [picture] = inside(HTML, each)
         for slider in inside(SelectionSlider, each):
             for end in (0, len(slider.options) - 1):
                 slider.index = end
                 assert 'role="alert"' not in picture.value, picture.value
+
+    os.environ[IN_PAGE] = "1"
+    cavity.qutip = sys.modules["qutip"] = Missing("qutip")
+    for n, each in shown.items():
+        if needs_qutip:
+            with pytest.raises(ModuleNotFoundError, match="needs qutip"):
+                show(cells[1:], n - 1)
+            continue
+        drawing = show(cells[1:], n - 1)
+        start = {axis.name: axis.values[axis.start_index] for axis in drawing.axes}
+        assert frame(drawing, start) == each.frame, "the picture is another"
+        for axis in drawing.axes:
+            if not axis.fixed:
+                low, high = min(axis.values), max(axis.values)
+                value = low + 0.3719 * (high - low)
+                value = round(value) if axis.whole else value
+                assert axis.text(value) in frame(drawing, start | {axis.name: value}).alt
 
 
 @pytest.fixture
@@ -71,7 +100,8 @@ def run(tmp_path):
         calls = re.findall(r"^explore\(", "\n".join(c.source for c in notebook.cells), re.M)
         own = [c for c in notebook.cells if not c.source.startswith("claims.check(")]
         notebook.cells = own  # since the claims do not depend on the parameters
-        sliders = f"{inspect.getsource(move_every_slider)}\nmove_every_slider(Out, {len(calls)})"
+        sliders = f"{inspect.getsource(check_sliders)}\ncheck_sliders(In, Out, {len(calls)}, "
+        sliders += f"{chapter in NEED_QUTIP})"
         notebook.cells.append(nbformat.v4.new_code_cell(sliders))
         nbformat.write(notebook, tmp_path / "in.ipynb")
         papermill.execute_notebook(

@@ -145,6 +145,8 @@ def _givers(names, index):
     """Positions of the earlier cells whose names a cell uses."""
     own, givers = {}, set()
     for statement in names[index]:
+        if "globals" in statement.used:  # all that there is
+            givers.update(range(index))
         givers |= _reached(names, index, own, statement.used)[1]
         own |= statement.given
     return givers

@@ -347,6 +347,21 @@ def test_decay_time_has_the_exponents_0_two_thirds_and_one_half():
     assert decay_exponent(1e7) == pytest.approx(-1 / 2, abs=0.001)  # (A3): χ ≫ √N Γ
 
 
+@pytest.mark.parametrize("chi", [1e-3, 0.05, 1.0, 10.0])
+def test_two_thirds_holds_for_exchange_and_decay_of_very_different_strengths(chi):
+    sizes = [50_000, 200_000]
+    times = [lmg.decay_time(N, chi, 1.0) for N in sizes]
+    assert slope(sizes, times) == pytest.approx(-2 / 3, abs=0.02)
+
+
+def test_borders_of_two_thirds_move_apart_with_the_number_of_atoms():
+    for N in [400, 10**5]:
+        for chi in [0.1 * 4.5 / N, 10 * 0.47 * np.sqrt(N)]:
+            sizes = [N // 2, 2 * N]
+            exponent = slope(sizes, [lmg.decay_time(n, chi, 1.0) for n in sizes])
+            assert exponent > -0.56
+
+
 # Error, symmetries, arguments
 
 

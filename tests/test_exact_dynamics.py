@@ -124,6 +124,8 @@ def test_decay_at_point_A_has_the_rate_of_eq_22_at_rest_and_not_at_the_south_pol
     assert at_rest == pytest.approx(0.0070, abs=5e-5)
     assert time == pytest.approx(at_rest, rel=0.03)
     assert time > 1.3 * 0.005
+    first = distance[0] / np.e  # the first swing delays the decay
+    assert ts[distance > first][-1] == pytest.approx(0.0147, abs=ts[1])
 
 
 def decimals(array):

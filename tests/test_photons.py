@@ -271,6 +271,21 @@ def test_south_pole_decays_as_in_eq_15_for_a_fast_cavity():
     )
 
 
+def test_at_the_same_decay_rates_the_light_follows_few_atoms_and_not_many():
+    gamma, kappa = 7.5, 160.0  # of ¹S₀–³P₁ and of a cavity, over 2π, in kHz
+    g = np.sqrt(0.4 * kappa * gamma) / 2
+    chi, Gamma = lmg.cavity_rates(g, kappa, 0.9375 * kappa)
+
+    def atoms(N):
+        return lmg.Model(N=N, chi=chi, Omega=N * Gamma / 2, Gamma=Gamma)
+
+    few = cavity.elimination_error(atoms(3), [kappa / g], np.linspace(0, 4 / (3 * Gamma), 21))
+    assert few[0] < 0.01
+    ts = np.linspace(0, 4 / (1000 * Gamma), 41)
+    kept = mean_field_with_light(atoms(1000), kappa, ts)[0]
+    assert abs(kept - lmg.mean_field(atoms(1000), ts)).max() > 0.5
+
+
 def test_every_start_comes_to_rest_in_ss_1_or_ss_3():
     rng, ends = np.random.default_rng(3), set()
     for drive in [0.8, 1.4, 1.9, 2.5]:

@@ -197,6 +197,22 @@ def test_sampled_spins_keep_their_length_unless_atoms_are_disturbed():
 # Arguments
 
 
+@pytest.mark.parametrize(("cooperativity", "kept"), [(100, True), (0.5, False)])
+def test_single_atom_decay_has_to_be_slow_against_gamma_and_not_only_against_kappa(
+    cooperativity, kept
+):
+    kappa, gamma, N = 1e8, 1.0, 12
+    g = np.sqrt(cooperativity * kappa * gamma) / 2
+    chi, Gamma = lmg.cavity_rates(g, kappa, 0.0)
+    assert Gamma / gamma == pytest.approx(cooperativity)
+    assert N * Gamma < 1e-4 * kappa  # a bad cavity
+    m = lmg.Model(N=N, chi=chi, Omega=2.4 * N * Gamma / 2, Gamma=Gamma)
+    moments = scattered_moments(m, Scattering(decay=gamma), [1 / Gamma])
+    share = np.trace(moments.second[0]) / (N / 2 * (N / 2 + 1))
+    assert (share > 0.97) == kept
+    assert (share < 0.5) == (not kept)
+
+
 def test_bad_rates_are_refused():
     with pytest.raises(ValueError, match="Argument decay must be at least 0, but decay = -1"):
         Scattering(decay=-1)

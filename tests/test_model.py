@@ -92,3 +92,28 @@ def test_the_south_pole_is_exact_and_cannot_be_changed():
     assert lmg.SOUTH_POLE.tolist() == [0, 0, -1]
     with pytest.raises(ValueError, match="read-only"):
         lmg.SOUTH_POLE[0] = 1
+
+
+def length_lost(chi):
+    """Largest fraction of J² that four atoms with different frequencies lose under Eq. (5)."""
+    one, shifts = qutip.qeye(2), [0.5, -0.2, 0.1, -0.4]
+    s = [
+        [qutip.tensor([op / 2 if i == j else one for i in range(4)]) for j in range(4)]
+        for op in (qutip.sigmax(), qutip.sigmay(), qutip.sigmaz())
+    ]
+    Jx, Jy, Jz = (sum(terms) for terms in s)
+    Jp, J2 = Jx + 1j * Jy, Jx**2 + Jy**2 + Jz**2
+    noise = sum(shift * op for shift, op in zip(shifts, s[2], strict=True))
+    H = chi * Jp @ Jp.dag() + 0.3 * Jx + noise
+    energies, modes = np.linalg.eigh(H.full())
+    start = modes.conj().T @ np.full(16, 0.25)  # all atoms along x
+    states = modes @ (np.exp(-1j * np.outer(energies, np.linspace(0, 20, 801))) * start[:, None])
+    lengths = np.einsum("it,ij,jt->t", states.conj(), J2.full(), states).real
+    return 1 - lengths.min() / 6
+
+
+def test_exchange_protects_the_length_of_the_spin_from_slow_differences_between_atoms():
+    assert length_lost(0.0) > 0.5
+    weak, strong = length_lost(5.0), length_lost(10.0)
+    assert weak < 1e-2
+    assert np.log2(strong / weak) == pytest.approx(-2, abs=0.1)  # (noise / χN)²

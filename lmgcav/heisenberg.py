@@ -19,10 +19,10 @@ from . import arguments
 from .exact_dynamics import (
     GROWTH,
     LONGEST_STEP,
-    ROUNDING,
     check_memory,
     coefficients,
     expansion,
+    rounding,
     scaled_generator,
 )
 from .husimi import husimi
@@ -89,17 +89,17 @@ def average_inversion(model, window, theta, phi, tol=1e-3):
     K, before = int(np.sqrt(2 * model.N * max(-np.log10(tol), 1))) + 2, np.inf
     while True:
         K = min(K, model.N)
-        x = _averaged_observable(model, window, K)
+        x, turned = _averaged_observable(model, window, K)
         observable = Multipoles.from_coordinates(model.N, x)
         values = 4 * np.pi / (model.N + 1) * husimi(observable, theta, phi)
-        error = ROUNDING * np.sqrt(model.N) if K == model.N else abs(values - before).max()
+        error = rounding(model.N, turned) if K == model.N else abs(values - before).max()
         if error <= tol or K == model.N:
             return StartAverage(values, K, float(error))
         before, K = values, int(GROWTH * K) + 1
 
 
 def _averaged_observable(model, window, K):
-    """Real coordinates of the observable A above, for J_z/(N/2), at rank K."""
+    """Real coordinates of A above, for J_z/(N/2), at rank K, and how far phases turn at most."""
     check_memory(model.N, K, 2)
     B2, c, slope = scaled_generator(model, K, 1.0)
     arguments.ends_in_time("The average over the window", 2e-8 * c * window * (K + 1) ** 2)
@@ -113,4 +113,4 @@ def _averaged_observable(model, window, K):
     for _ in range(steps):
         (average, y), _ = expansion(B2, y, terms, y.size)
         total += average / steps
-    return total
+    return total, c * window

@@ -23,6 +23,16 @@ SOURCES = sorted(ROOT.glob("lmgcav/**/[!_]*.py"))
 WINGS = {"companion", "sweeps"}  # which import the physics, and never the other way round
 PHYSICS = {path.stem for path in ROOT.glob("lmgcav/[!_]*.py")} - {"arguments"}
 DRAWING = {"IPython", "ipywidgets", "matplotlib"}
+PORTABLE = {
+    "cells",
+    "check",
+    "explore",
+    "page",
+    "provenance",
+    "registry",
+    "rerun",
+    "sliders",
+}  # of the companion
 
 chapters = pytest.mark.parametrize("chapter", CHAPTERS)
 
@@ -243,6 +253,16 @@ def test_physics_imports_neither_wing_and_draws_nothing(path):
         assert not tops & (WINGS | DRAWING), "move what needs a wing or a drawing into a wing"
     if wing == {"sweeps"}:
         assert "companion" not in tops, "sweeps know of no book"
+
+
+@pytest.mark.parametrize("module", sorted(PORTABLE))
+def test_the_portable_part_of_the_companion_knows_no_physics_and_no_paper(module):
+    ours = {"lmgcav", "arguments", *WINGS, *PHYSICS}
+    allowed = {"arguments", *(f"companion.{name}" for name in PORTABLE)}
+    for name in imports(ROOT / f"lmgcav/companion/{module}.py"):
+        own = name.partition(".")[0] in ours
+        home = name if name in allowed else name.rpartition(".")[0]
+        assert not own or home in allowed, f"{module} imports {name}: CONTRIBUTING says what may"
 
 
 @pytest.mark.parametrize("module", sorted(PHYSICS))

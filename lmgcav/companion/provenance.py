@@ -4,7 +4,7 @@ import platform
 import subprocess
 from datetime import UTC, datetime
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 
@@ -14,7 +14,7 @@ def provenance(packages, **settings):
     Parameters
     ----------
     packages : iterable of str
-        Names of the installed packages whose versions count.
+        Names of the packages whose versions count; None stands for one that is not installed.
     **settings
         What else counts, such as parameters.
 
@@ -23,7 +23,12 @@ def provenance(packages, **settings):
     dict
         The settings, then "versions", "commit" and "date".
     """
-    versions = {"python": platform.python_version()} | {name: version(name) for name in packages}
+    versions = {"python": platform.python_version()}
+    for name in packages:
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            versions[name] = None
     date = datetime.now(UTC).isoformat(timespec="seconds")
     return settings | {"versions": versions, "commit": commit(), "date": date}
 

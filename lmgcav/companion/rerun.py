@@ -17,7 +17,7 @@ from .provenance import provenance
 
 GIVEN = "# Parameters\n"  # how the cell of papermill begins
 OWN = "\nsave_to ="  # what the cell of the chapter has
-PACKAGES = ("lmgcav", "numpy", "scipy", "qutip", "matplotlib")
+PACKAGES = (__name__.partition(".")[0], "numpy", "scipy", "qutip", "matplotlib")
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ class StartAverage(NamedTuple):
     truncation : int
         Rank K at which the multipoles were cut off.
     error : float
-        Largest difference from a computation with a smaller K; that of rounding if K = N.
+        Largest difference from a computation with a smaller K, and a bound for rounding, which
+        alone is left where K = N.
     """
 
     values: np.ndarray
@@ -92,9 +93,9 @@ def average_inversion(model, window, theta, phi, tol=1e-3):
         x, turned = _averaged_observable(model, window, K)
         observable = Multipoles.from_coordinates(model.N, x)
         values = 4 * np.pi / (model.N + 1) * husimi(observable, theta, phi)
-        error = rounding(model.N, turned) if K == model.N else abs(values - before).max()
-        if error <= tol or K == model.N:
-            return StartAverage(values, K, float(error))
+        difference = 0.0 if K == model.N else abs(values - before).max()
+        if difference <= tol or K == model.N:
+            return StartAverage(values, K, float(difference + rounding(model.N, turned)))
         before, K = values, int(GROWTH * K) + 1
 
 

@@ -213,6 +213,20 @@ def test_single_atom_decay_has_to_be_slow_against_gamma_and_not_only_against_kap
     assert (share < 0.5) == (not kept)
 
 
+def test_decay_improves_the_squeezing_of_many_atoms_for_a_while_and_that_of_thirty_never():
+    few, ts = model(30, drive=0.9, twist=0.0), np.linspace(0.05, 6, 60)
+    undisturbed = lmg.squeezing(scattered_moments(few, Scattering(), ts))
+    for decay in [0.03, 0.3]:
+        assert np.all(
+            lmg.squeezing(scattered_moments(few, Scattering(decay=decay), ts)) > undisturbed
+        )
+    many, ts = model(10**5, drive=0.9, twist=0.0), [0.3, 0.6]  # while the spin stays put
+    undisturbed = lmg.squeezing(lmg.gaussian_moments(many, Scattering(), ts))
+    disturbed = lmg.squeezing(lmg.gaussian_moments(many, Scattering(decay=0.1), ts))
+    assert np.all(disturbed < 0.99 * undisturbed)
+    assert disturbed[1] < disturbed[0]
+
+
 def test_bad_rates_are_refused():
     with pytest.raises(ValueError, match="Argument decay must be at least 0, but decay = -1"):
         Scattering(decay=-1)

@@ -227,6 +227,17 @@ def test_decay_improves_the_squeezing_of_many_atoms_for_a_while_and_that_of_thir
     assert disturbed[1] < disturbed[0]
 
 
+def test_a_few_percent_of_decay_stop_the_relaxation_next_to_the_transition_alone():
+    left, ts = {}, np.linspace(4, 5, 21)
+    for drive in [2.09, 1.76]:  # D, 1.6 % below Ω_c, and C, 17 % below
+        rates = [Scattering(), Scattering(decay=0.04)]
+        runs = [sampled_moments(model(80, drive), it, ts, samples=400) for it in rates]
+        undisturbed, disturbed = (moments.bloch[:, 2].mean() for moments in runs)
+        left[drive] = disturbed / undisturbed
+    assert left[2.09] < 0.6  # the statistical errors are below 0.1
+    assert left[1.76] > 0.75
+
+
 def test_bad_rates_are_refused():
     with pytest.raises(ValueError, match="Argument decay must be at least 0, but decay = -1"):
         Scattering(decay=-1)

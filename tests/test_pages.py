@@ -171,20 +171,33 @@ def test_a_page_with_all_it_loads_is_light_and_weighs_what_the_status_says(page,
         assert size - 10_000 < status["pages"][page.name] < size + 200_000
 
 
-def serious_barriers(page, context, **options):
-    """Return what axe-core finds in a part of the page, with its advice."""
+# What MathJax typesets is two thirds of the elements of a page, and none of ours.
+TAKE_EQUATIONS = """() => {
+  window.taken = [...document.querySelectorAll("mjx-container")].map((equation) => {
+    const word = document.createTextNode("equation");
+    equation.replaceWith(word);
+    return [equation, word];
+  });
+}"""
+RETURN_EQUATIONS = "() => taken.forEach(([equation, word]) => word.replaceWith(equation))"
+
+
+def serious_barriers(page, context=None, **options):
+    """Return what axe-core finds in a part of the page besides its equations, with its advice."""
     options |= {"resultTypes": ["violations"], "preload": False}  # it would ask for files anew
+    page.evaluate(TAKE_EQUATIONS)
+    found = Axe().run(page, context, options).response["violations"]
+    page.evaluate(RETURN_EQUATIONS)
     return [
         (violation["id"], node["html"][:200], node["failureSummary"])
-        for violation in Axe().run(page, context, options).response["violations"]
+        for violation in found
         for node in violation["nodes"]
         if violation["impact"] in {"serious", "critical"}
     ]
 
 
 def test_axe_finds_no_serious_barrier(page):
-    besides = {"color-contrast": {"enabled": False}}
-    assert serious_barriers(page, {"exclude": ["mjx-container"]}, rules=besides) == []
+    assert serious_barriers(page, rules={"color-contrast": {"enabled": False}}) == []
 
 
 # One text of each look: its colours and size. To ask for the contrast of every word takes minutes.

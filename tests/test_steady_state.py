@@ -10,7 +10,6 @@ from scipy.optimize import brentq
 from scipy.special import gamma
 
 import lmgcav as lmg
-from lmgcav.steady_state import weights
 
 RATIOS = [1e-3, 0.3, 0.9, 0.999, 1.0, 1.001, 1.5, 30.0]  # of Ω to Ω_c
 
@@ -290,7 +289,7 @@ def test_entanglement_beyond_the_critical_drive_is_useful_for_a_measurement(N, e
 def test_quiet_direction_has_the_noise_of_the_inversion_and_of_the_weight_at_the_wall(N, ratio):
     # The axes are turned so that α is real.
     m = at_ratio(N, ratio, twist=0.0)
-    moments, (n, p) = lmg.steady_moments(m), weights(m)
+    moments, (n, p) = lmg.steady_moments(m), lmg.steady_weights(m)
     quiet = np.array([-m.alpha.imag, m.alpha.real, 0]) / abs(m.alpha)
     noise = (-moments.mean[2] + abs(m.alpha) ** 2 * p[n == 1].sum()) / 2
     assert quiet @ moments.covariance @ quiet == pytest.approx(noise, rel=1e-9)
@@ -300,7 +299,7 @@ def test_weight_at_the_wall_falls_exponentially_with_the_cube_of_the_inversion()
     u, errors = 24, []  # the next terms are of order 1/u and s
     for N in [10**6, 10**8]:
         s = (1.5 * u / N) ** (1 / 3)
-        n, p = weights(at_ratio(N, np.sqrt(1 - s**2)))
+        n, p = lmg.steady_weights(at_ratio(N, np.sqrt(1 - s**2)))
         errors.append(p[n == 1][0] / (4 * s / (3 * np.pi) * np.exp(-u)) - 1)
     assert abs(errors[1]) < 1 / u
     assert abs(errors[1]) < abs(errors[0]) / 3

@@ -32,8 +32,8 @@ def gaussian_moments(model, scattering, ts, start=SOUTH_POLE, *, noise=True):
     start : array_like, shape (3,), default SOUTH_POLE
         Bloch vector of the coherent state at time 0.
     noise : bool, default True
-        Whether the collective emission adds its noise; without it the flow alone shears the
-        fluctuations.
+        Whether the collective emission adds its noise. Without it the flow alone carries the
+        fluctuations along, damping included, and they fall below the uncertainty relation.
 
     Returns
     -------

@@ -273,19 +273,76 @@ def generator(model, K):
     N, chi, Omega, Gamma = model.N, model.chi, model.Omega, model.Gamma
     if arguments.positive_integer("K", K) > N:
         arguments.refuse("K", f"at most N = {N}", K)
-    size = (K + 1) ** 2
-    arguments.fits_in_memory(f"The generator of N = {N} atoms at rank K = {K}", 400 * size)
-    k, q, position = layout(K)
+    size = 400 * (K + 1) ** 2
+    arguments.fits_in_memory(f"The generator of N = {N} atoms at rank K = {K}", size)
+    k, q, _ = layout(K)
     twisting = 1j * chi * q
-    lowered = np.sqrt((k + q) * (k - q + 1.0)) * np.where(q == 1, np.sqrt(2), 1)
-    raised = np.sqrt((k - q) * (k + q + 1.0)) * np.where(q == 0, np.sqrt(2), 1)
     stencil = [
         (k, q, -twisting - Gamma / 2 * (k * (k + 1) - q**2)),
         (k - 1, q, (twisting - Gamma / 2 * (k + 1)) * raising(np.maximum(k, 1), q, N)),
         (k + 1, q, (twisting + Gamma / 2 * k) * raising(k + 1, q, N)),
-        (k, q - 1, -0.5j * Omega * lowered),
-        (k, q + 1, -0.5j * Omega * raised),
+        *((k, component, Omega * turn) for component, turn in turning(k, q)),
     ]
+    return assembled(stencil, K)
+
+
+def turning(k, q):
+    """Neighbours q ∓ 1 of each c_kq, with their coefficients in -i[J_x, ·]."""
+    lowered = np.sqrt((k + q) * (k - q + 1.0)) * np.where(q == 1, np.sqrt(2), 1)
+    raised = np.sqrt((k - q) * (k + q + 1.0)) * np.where(q == 0, np.sqrt(2), 1)
+    return (q - 1, -0.5j * lowered), (q + 1, -0.5j * raised)
+
+
+def spin_products(N, K):
+    """Anticommutators {J_a, X} and commutators -i[J_a, X] on the real coordinates, a = x, y, z.
+
+    Both of a Hermitian X are Hermitian, and J_a X = ({J_a, X} + [J_a, X]) / 2.
+
+    Parameters
+    ----------
+    N : int
+    K : int
+        1 ≤ K ≤ N. Commutators keep the rank; anticommutators lose what would have rank K + 1.
+
+    Returns
+    -------
+    anticommutators, commutators : list of scipy.sparse.csr_array, shape ((K+1)², (K+1)²)
+
+    Examples
+    --------
+    >>> anticommutators, commutators = spin_products(1, 1)
+    >>> commutators[2].toarray()  # turns Re c_11 into -Im c_11
+    array([[ 0.,  0.,  0.,  0.],
+           [ 0.,  0.,  0.,  0.],
+           [ 0.,  0.,  0.,  1.],
+           [ 0.,  0., -1.,  0.]])
+    """
+    k, q, _ = layout(K)
+    z = assembled([(k, q, -1j * q)], K)
+    x = assembled([(k, component, turn) for component, turn in turning(k, q)], K)
+    y = z @ x - x @ z  # [J_a, J_b] = iε_abc J_c
+    below, above = raising(np.maximum(k, 1), q, N), raising(k + 1, q, N)
+    plus_z = assembled([(k - 1, q, below + 0j), (k + 1, q, above + 0j)], K)
+    plus_x = y @ plus_z - plus_z @ y
+    plus_y = z @ plus_x - plus_x @ z
+    return [plus_x, plus_y, plus_z], [x, y, z]
+
+
+def assembled(stencil, K):
+    """Matrix on the real coordinates that adds coefficient c[rank, component] to each c_kq.
+
+    Parameters
+    ----------
+    stencil : list of (rank, component, coefficient)
+        Arrays over k and q as in `layout`.
+    K : int
+
+    Returns
+    -------
+    scipy.sparse.csr_array, shape ((K+1)², (K+1)²)
+    """
+    size = (K + 1) ** 2
+    _, q, position = layout(K)
     rows, columns, values = [], [], []
     for rank, component, coefficient in stencil:
         inside = (rank <= K) & (component >= 0) & (component <= rank)

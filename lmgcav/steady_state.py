@@ -27,7 +27,6 @@ def steady_weights(model):
     Parameters
     ----------
     model : Model
-        With Ω ≠ 0.
 
     Returns
     -------
@@ -35,15 +34,10 @@ def steady_weights(model):
         Consecutive integers within 0 … N: tens of √N below Ω_c, up to 10 N^(2/3) at Ω_c.
     p : numpy.ndarray
         Their weights, which sum to 1; what is left out is below 1e-16.
-
-    Raises
-    ------
-    ValueError
-        If there is no drive.
     """
     N = arguments.instance("model", Model, model).N
-    if not model.Omega:
-        arguments.refuse("model.Omega", "other than 0", model.Omega)
+    if model.alpha == 0:
+        return np.array([N]), np.array([1.0])
     log_alpha2 = 2 * np.log(abs(model.alpha))
     center = round(np.sqrt(max((N + 1) ** 2 - 4 * abs(model.alpha) ** 2, 1)) - 1)
     half_width = 64
@@ -91,10 +85,7 @@ def steady_moments(model):
     """
     arguments.instance("model", Model, model)
     N, j = model.N, model.N / 2
-    if model.alpha == 0:
-        n, p = np.array([N]), np.array([1.0])
-    else:
-        n, p = steady_weights(model)
+    n, p = steady_weights(model)
     at_least = [p[n >= k].sum() for k in range(3)]  # Σ p_n over n ≥ k, free of cancellation
     lowering = np.conj(model.alpha)
     Jz = -(n @ p) / 2

@@ -130,6 +130,8 @@ def test_a_chapter_checks_its_own_claims(path):
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     checked = re.findall(r"""claims\.check\((.*)\)""", code)
     assert checked == [f'"{path.stem}"'], "let the chapter check its own claims, once"
+    module = f"lmgcav/companion/claims/{path.stem.partition('_')[2]}.py"
+    assert any(it.chapter == path.stem for it in CLAIMS), f"write its claims into {module}"
 
 
 def test_perturbation_theory_does_not_overflow_where_integers_have_32_bits():

@@ -106,6 +106,14 @@ def test_every_numbered_equation_of_the_paper_is_mapped_once():
     assert [it.where for it in EQUATIONS] == [f"Eq. ({number})" for number in numbers]
 
 
+def test_the_page_has_the_table_of_every_chapter_with_claims():
+    page = (ROOT / "book/paper_map.ipynb").read_text()
+    shown = re.findall(r'paper_map\.numbers\(\\"(\w+)\\"\)', page)
+    missing = {it.chapter for it in CLAIMS} - {*shown}
+    assert not missing, f"add cells with paper_map.numbers(...) to the page for {missing}"
+    assert len(shown) == len({*shown})
+
+
 def test_every_panel_of_every_figure_is_mapped_once():
     panels = [f"Fig. {number}{panel}" for number in range(1, 15) for panel in PANELS[number]]
     assert [it.where for it in FIGURES] == panels

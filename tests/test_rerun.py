@@ -121,6 +121,7 @@ def run(tmp_path):
 def test_a_chapter_runs_at_another_size_saves_its_figures_and_moves_its_sliders(
     chapter, run, tmp_path
 ):
+    assert chapter in SMALL, "add the chapter to SMALL, with parameters that make it quick"
     run(chapter, save_to=str(tmp_path / "figures"), **SMALL[chapter])
     names = figures_of(chapter)
     assert names

@@ -5,6 +5,7 @@ This module knows neither the paper nor its physics.
 
 import inspect
 import textwrap
+from collections import UserDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -108,7 +109,7 @@ class Exercise:
         return f"Not yet: too {way}{where}."
 
 
-class Exercises(dict):
+class Exercises(UserDict):
     """The exercises of one book by their labels."""
 
     def exercise(self, asks, *, tolerance=1e-3, at=(), hints=None):

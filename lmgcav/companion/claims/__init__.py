@@ -7,26 +7,16 @@ the module that has its name.
 """
 
 from importlib import import_module
+from operator import attrgetter
+from pkgutil import iter_modules
 
 from .shared import CLAIMS
 
 __all__ = ["CLAIMS", "check"]
 
-CHAPTERS = [  # in the order of the tables; importing one registers its claims
-    "introduction",
-    "model",
-    "steady_state",
-    "mean_field",
-    "exact_dynamics",
-    "squeezing_dynamics",
-    "spectrum",
-    "conclusions",
-    "envelope",
-    "experiment",
-    "photons",
-]
-for _chapter in CHAPTERS:
-    import_module(f"{__name__}.{_chapter}")
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")  # which registers its claims
+CLAIMS.sort(key=attrgetter("chapter"))  # the order of the tables
 
 
 def check(chapter):

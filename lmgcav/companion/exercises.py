@@ -24,8 +24,7 @@ from ..scattering import Scattering, single_atom_table
 from ..spectrum import eigenvalues, gaps
 from ..steady_state import steady_moments
 from .check import Exercises
-
-TWIST = 1.875  # 2χ/Γ of the chapters
+from .paper import TWIST
 
 EXERCISES = Exercises()
 exercise = EXERCISES.exercise

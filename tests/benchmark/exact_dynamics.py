@@ -4,9 +4,10 @@ import time
 
 import numpy as np
 import qutip
-from tables import TWIST, measured, print_table
+from tables import measured, print_table
 
 import lmgcav as lmg
+from lmgcav.companion.paper import TWIST
 from lmgcav.exact_dynamics import (
     PATIENCE,
     difference,

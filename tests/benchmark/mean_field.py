@@ -2,9 +2,10 @@
 
 import numpy as np
 from scipy.integrate import solve_ivp
-from tables import TWIST, print_table, timed
+from tables import print_table, timed
 
 import lmgcav as lmg
+from lmgcav.companion.paper import TWIST
 from lmgcav.mean_field import flow
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import qutip
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse.linalg import eigs
-from tables import TWIST, measured, print_table, timed
+from tables import measured, print_table, timed
 
 import lmgcav as lmg
+from lmgcav.companion.paper import TWIST
 
 
 def critical_model(N):

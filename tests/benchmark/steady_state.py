@@ -6,9 +6,10 @@ from statistics import median
 
 import numpy as np
 import qutip
-from tables import TWIST, print_table, timed
+from tables import print_table, timed
 
 import lmgcav as lmg
+from lmgcav.companion.paper import TWIST
 from lmgcav.husimi import amplitudes
 
 DRIVE = 0.9 * np.hypot(1, TWIST)  # 2Ω/(NΓ): below the transition, where the state is squeezed

@@ -7,9 +7,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from tables import TWIST, print_table, timed
+from tables import print_table, timed
 
 import lmgcav as lmg
+from lmgcav.companion.paper import TWIST
 
 N = 250
 

@@ -7,8 +7,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
-TWIST = 1.875  # 2χ/Γ of the paper's figures
-
 
 def timed(function, *arguments, repeats=5):
     """Median time of at most ``repeats`` runs, fewer when they take long, and the result."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...scattering import Scattering, sampled_moments, scattered_moments
+from ..paper import WINDOW
 from .shared import CLAIMS, model_of_figures
 
 claim = CLAIMS.of("06_conclusions")
@@ -30,5 +31,5 @@ def total_spin_is_conserved():
     note="the statistical error of 2000 paths is 0.013",
 )
 def metastable_inversion_at_D_from_random_paths():
-    moments = sampled_moments(model_of_figures(2.09, 400), Scattering(), [0.13])
+    moments = sampled_moments(model_of_figures(2.09, 400), Scattering(), [WINDOW])
     return moments.bloch[0, 2]

@@ -11,6 +11,7 @@ from ...heisenberg import average_inversion
 from ...mean_field import fixed_points, mean_field
 from ...spectrum import gaps
 from ...steady_state import steady_moments
+from ..paper import TWIST, WINDOW
 from .shared import CLAIMS, exact_inversion, exponent, model_of_figures, peaks
 
 claim = CLAIMS.of("04b_exact_dynamics")
@@ -88,8 +89,8 @@ def start_decides():
     ring = np.sqrt(1 - z[:, None] ** 2)
     starts = np.broadcast_arrays(ring * np.cos(phi), ring * np.sin(phi), z[:, None])
     model = model_of_figures(1.76, 400)
-    average = average_inversion(model, 0.13, np.arccos(z), phi, tol=5e-3).values
-    expected = oscillates(1.76, 1.875, np.stack(starts, axis=-1))
+    average = average_inversion(model, WINDOW, np.arccos(z), phi, tol=5e-3).values
+    expected = oscillates(1.76, TWIST, np.stack(starts, axis=-1))
     agree = (average > fixed_points(model)[0].s[2] / 2) == expected
     return weights @ agree.mean(1) / 2
 
@@ -158,7 +159,7 @@ def frequency_at_E():
     erratum="erratum-window",
 )
 def metastable_inversion_at_D():
-    return exact_inversion(2.09, 400, 0.13, 2)[1][-1]
+    return exact_inversion(2.09, 400, WINDOW, 2)[1][-1]
 
 
 @claim(
@@ -268,7 +269,7 @@ def envelope_is_independent_of_the_drive():
 def averaged_inversion(drive, N):
     """Exact inversion averaged over 0.13/Γ."""
     nodes, weights = np.polynomial.legendre.leggauss(40)
-    ts = 0.13 * (1 + nodes) / 2
+    ts = WINDOW * (1 + nodes) / 2
     trajectory = evolve(model_of_figures(drive, N), ts, tol=3e-3, progress=False)
     return weights @ trajectory.moments.bloch[:, 2] / 2
 
@@ -315,5 +316,5 @@ def jump_comes_back_for_many_atoms():
 def jump_comes_back_in_the_limit():
     nodes, weights = np.polynomial.legendre.leggauss(40)
     model = model_of_figures(1.76, 400)
-    survival = orbit_diffusion(model).survival(0.13 * (1 + nodes) / 2)
+    survival = orbit_diffusion(model).survival(WINDOW * (1 + nodes) / 2)
     return (1 - weights @ survival / 2) * fixed_points(model)[0].s[2]

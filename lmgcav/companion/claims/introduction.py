@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..paper import TWIST
 from .shared import CLAIMS, inversion
 
 claim = CLAIMS.of("01_introduction")
@@ -15,7 +16,7 @@ claim = CLAIMS.of("01_introduction")
     rests_on="steady_moments",
 )
 def interactions_only_renormalise_the_critical_drive():
-    ratios, twists = np.linspace(0.1, 2, 20), (0.5, 1.875, 5)
+    ratios, twists = np.linspace(0.1, 2, 20), (0.5, TWIST, 5)
     return max(
         abs(inversion(100, twist, ratio) - inversion(100, 0, ratio))
         for ratio in ratios
@@ -42,4 +43,4 @@ def normal_phase_has_no_inversion():
     rests_on="steady_moments",
 )
 def without_drive_all_atoms_are_deexcited():
-    return inversion(10**6, 1.875, 0)
+    return inversion(10**6, TWIST, 0)

@@ -6,6 +6,7 @@ from ...basins import critical_drive, long_time_average, oscillates, period
 from ...mean_field import fixed_points, flow, mean_field
 from ...model import Model, coherent
 from ...steady_state import steady_moments
+from ..paper import TWIST
 from .shared import CLAIMS, exponent
 
 claim = CLAIMS.of("04a_mean_field")
@@ -14,7 +15,7 @@ claim = CLAIMS.of("04a_mean_field")
 def jacobian_gap(numbers):
     """Largest distance between Eqs. (22), (24) and the numerical Jacobian, in units of NΓ/2."""
     gaps = []
-    for drive, twist in [(0.7, 1.875), (1.5, -1.875), (-1.5, 1.875), (2.5, 0.6)]:
+    for drive, twist in [(0.7, TWIST), (1.5, -TWIST), (-1.5, TWIST), (2.5, 0.6)]:
         model = Model.from_ratios(N=2, drive=drive, twist=twist)
         for point in fixed_points(model):
             if point.name in numbers:
@@ -34,7 +35,7 @@ def jacobian_gap(numbers):
     note="reached at s = (0, 1, 0) alone",
 )
 def lowest_critical_drive():
-    return critical_drive(1.875, coherent(np.pi / 2, np.pi / 2))
+    return critical_drive(TWIST, coherent(np.pi / 2, np.pi / 2))
 
 
 @claim(
@@ -46,8 +47,8 @@ def lowest_critical_drive():
     note="reached where SS_1 and SS_2 merge",
 )
 def highest_critical_drive():
-    start = coherent(np.pi / 2, np.pi / 2 + np.arctan(1.875))
-    return critical_drive(1.875, start) / np.hypot(1, 1.875)
+    start = coherent(np.pi / 2, np.pi / 2 + np.arctan(TWIST))
+    return critical_drive(TWIST, start) / np.hypot(1, TWIST)
 
 
 @claim(
@@ -59,8 +60,8 @@ def highest_critical_drive():
 )
 def critical_drives_outside_the_interval():
     starts = np.random.default_rng(1).normal(size=(10**5, 3))
-    drives = critical_drive(1.875, starts / np.linalg.norm(starts, axis=-1, keepdims=True))
-    return np.mean((drives <= 1) | (drives >= np.hypot(1, 1.875)))
+    drives = critical_drive(TWIST, starts / np.linalg.norm(starts, axis=-1, keepdims=True))
+    return np.mean((drives <= 1) | (drives >= np.hypot(1, TWIST)))
 
 
 @claim(
@@ -94,7 +95,7 @@ def eigenvalues_on_the_equator():
     rests_on="mean_field period",
 )
 def average_inversion_beyond_the_jump():
-    model = Model.from_ratios(N=400, drive=1.76, twist=1.875)
+    model = Model.from_ratios(N=400, drive=1.76, twist=TWIST)
     return mean_field(model, np.arange(500) / 500 * period(model))[:, 2].mean()
 
 
@@ -106,7 +107,7 @@ def average_inversion_beyond_the_jump():
     rests_on="long_time_average steady_moments",
 )
 def average_inversion_below_the_jump():
-    model = Model.from_ratios(N=10**5, drive=1.7, twist=1.875)
+    model = Model.from_ratios(N=10**5, drive=1.7, twist=TWIST)
     return long_time_average(model)[2] - steady_moments(model).bloch[2]
 
 
@@ -118,7 +119,7 @@ def average_inversion_below_the_jump():
     rests_on="critical_drive",
 )
 def critical_drive_of_the_south_pole():
-    return critical_drive(1.875)
+    return critical_drive(TWIST)
 
 
 @claim(
@@ -129,7 +130,7 @@ def critical_drive_of_the_south_pole():
     rests_on="Model.Omega_c",
 )
 def transition_of_the_steady_state():
-    model = Model.from_ratios(N=400, drive=1, twist=1.875)
+    model = Model.from_ratios(N=400, drive=1, twist=TWIST)
     return 2 * model.Omega_c / (model.N * model.Gamma)
 
 
@@ -162,7 +163,7 @@ def regions(twist):
     rests_on="fixed_points",
 )
 def three_regions_with_exchange():
-    return regions(1.875)
+    return regions(TWIST)
 
 
 @claim(
@@ -187,7 +188,7 @@ def two_regions_without_exchange():
 def circles_of_one_colour():
     starts = np.random.default_rng(2).normal(size=(10**4, 3))
     starts /= np.linalg.norm(starts, axis=-1, keepdims=True)
-    below, above = (oscillates(drive, 1.875, starts).mean() for drive in (0.99, 2.13))
+    below, above = (oscillates(drive, TWIST, starts).mean() for drive in (0.99, 2.13))
     return above - below
 
 
@@ -200,7 +201,7 @@ def circles_of_one_colour():
 )
 def superradiant_decay_exponent():
     sizes = [10, 1000]
-    points = [fixed_points(Model.from_ratios(N=N, drive=0.7, twist=1.875))[0] for N in sizes]
+    points = [fixed_points(Model.from_ratios(N=N, drive=0.7, twist=TWIST))[0] for N in sizes]
     return exponent(sizes, [-1 / point.eigenvalues.real.max() for point in points])
 
 
@@ -213,4 +214,4 @@ def superradiant_decay_exponent():
 )
 def below_the_critical_drive_the_inversion_stays_negative():
     ts = np.linspace(0, 40, 2001) / 400
-    return np.mean(mean_field(Model.from_ratios(N=400, drive=1.7, twist=1.875), ts)[:, 2] > 0)
+    return np.mean(mean_field(Model.from_ratios(N=400, drive=1.7, twist=TWIST), ts)[:, 2] > 0)

@@ -5,6 +5,7 @@ import numpy as np
 from ... import photons
 from ...mean_field import fixed_points, mean_field
 from ...model import Model
+from ..paper import TWIST
 from .shared import CLAIMS
 
 claim = CLAIMS.of("06b_photons")
@@ -18,7 +19,7 @@ claim = CLAIMS.of("06b_photons")
     rests_on="mean_field mean_field_with_light",
 )
 def mean_field_with_a_fast_light():
-    m, ts = Model.from_ratios(N=2, drive=2.4, twist=1.875), np.linspace(0, 4, 41)
+    m, ts = Model.from_ratios(N=2, drive=2.4, twist=TWIST), np.linspace(0, 4, 41)
     s, _ = photons.mean_field_with_light(m, photons.linewidth(m, 100), ts)
     return abs(s - mean_field(m, ts)).max()
 
@@ -31,7 +32,7 @@ def mean_field_with_a_fast_light():
     rests_on="fixed_points eigenvalues_with_light",
 )
 def eigenvalue_with_a_fast_light():
-    m = Model.from_ratios(N=2, drive=2.4, twist=1.875)
+    m = Model.from_ratios(N=2, drive=2.4, twist=TWIST)
     point = fixed_points(m)[-1]
     with_light = photons.eigenvalues_with_light(m, photons.linewidth(m, 100), point)
     return abs(point.eigenvalues[0] / with_light[0])

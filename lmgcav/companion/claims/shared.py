@@ -7,6 +7,7 @@ import numpy as np
 from ...exact_dynamics import evolve
 from ...model import Model
 from ...steady_state import steady_moments
+from ..paper import TWIST
 from ..registry import Claims
 
 CLAIMS = Claims()
@@ -25,7 +26,7 @@ def inversion(N, twist, ratio):
 
 def model_of_figures(drive, N):
     """Parameters of Figs. 7 to 9 (Γ = 1)."""
-    return Model.from_ratios(N=N, drive=drive, twist=1.875)
+    return Model.from_ratios(N=N, drive=drive, twist=TWIST)
 
 
 @cache

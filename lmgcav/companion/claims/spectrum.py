@@ -7,6 +7,7 @@ import numpy as np
 from ...mean_field import fixed_points
 from ...model import Model
 from ...spectrum import REPEATED, eigenvalues, gaps
+from ..paper import TWIST
 from ..recorded import load
 from .shared import CLAIMS
 
@@ -15,7 +16,7 @@ claim = CLAIMS.of("05_spectrum")
 
 def spectral_gap(column, N, drive):
     """Real (0) or imaginary (1) gap at 2χ/Γ = 1.875 in units of NΓ/2."""
-    return gaps(Model.from_ratios(N=N, drive=drive, twist=1.875))[column] / (N / 2)
+    return gaps(Model.from_ratios(N=N, drive=drive, twist=TWIST))[column] / (N / 2)
 
 
 def recorded_gaps(column, N):
@@ -43,7 +44,7 @@ def recompute_a_gap():
 @cache
 def slowest_level(N, drive):
     """Nonzero eigenvalue of the slowest decay, in units of NΓ/2, with Im ≥ 0."""
-    values = eigenvalues(Model.from_ratios(N=N, drive=drive, twist=1.875), 20)[1:] / (N / 2)
+    values = eigenvalues(Model.from_ratios(N=N, drive=drive, twist=TWIST), 20)[1:] / (N / 2)
     slowest = values[np.argmax(values.real)]
     return complex(slowest.real, abs(slowest.imag))
 
@@ -130,7 +131,7 @@ def slope_at_the_normal_drive_is_a_power_law():
     recomputes=recompute_a_gap,
 )
 def imaginary_gap_closes_at_the_transition():
-    small, middle, large = (recorded_gap(1, N, np.hypot(1, 1.875)) for N in (200, 400, 800))
+    small, middle, large = (recorded_gap(1, N, np.hypot(1, TWIST)) for N in (200, 400, 800))
     return large - (large - middle) ** 2 / ((large - middle) - (middle - small))
 
 
@@ -143,7 +144,7 @@ def imaginary_gap_closes_at_the_transition():
     note="only oscillatory solutions beyond Ω_c",
 )
 def imaginary_gap_of_the_normal_phase():
-    model = Model.from_ratios(N=200, drive=2.5, twist=1.875)
+    model = Model.from_ratios(N=200, drive=2.5, twist=TWIST)
     frequencies = [abs(point.eigenvalues.imag).max() for point in fixed_points(model)]
     return gaps(model).imaginary / min(frequencies)
 

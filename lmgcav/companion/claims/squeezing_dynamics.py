@@ -8,6 +8,7 @@ from ...exact_dynamics import evolve
 from ...model import Model
 from ...moments import squeezing
 from ...steady_state import best_squeezing
+from ..paper import TWIST
 from .shared import CLAIMS
 
 claim = CLAIMS.of("04c_squeezing_dynamics")
@@ -16,8 +17,8 @@ claim = CLAIMS.of("04c_squeezing_dynamics")
 @cache
 def squeezing_history():
     """Return times and ξ² from the south pole for N = 200 at the best drive (Γ = 1)."""
-    drive = best_squeezing(200)[0] * np.hypot(1, 1.875)
-    model = Model.from_ratios(N=200, drive=drive, twist=1.875)
+    drive = best_squeezing(200)[0] * np.hypot(1, TWIST)
+    model = Model.from_ratios(N=200, drive=drive, twist=TWIST)
     ts = np.append(0, np.geomspace(1e-3, 20, 300))
     return ts, squeezing(evolve(model, ts, tol=1e-5, progress=False).moments)
 

@@ -8,6 +8,7 @@ from ...model import Model, coherent
 from ...moments import squeezing
 from ...multipoles import Multipoles
 from ...steady_state import best_squeezing, steady_moments, steady_state
+from ..paper import TWIST
 from .shared import CLAIMS, exponent, inversion
 
 claim = CLAIMS.of("03_steady_state")
@@ -21,7 +22,7 @@ claim = CLAIMS.of("03_steady_state")
     rests_on="steady_moments",
 )
 def superradiant_inversion():
-    return inversion(10**6, 1.875, 0.6)
+    return inversion(10**6, TWIST, 0.6)
 
 
 @claim(
@@ -60,7 +61,7 @@ def best_squeezing_is_independent_of_twist():
     ratio, xi2 = best_squeezing(1000)
     return max(
         abs(squeezing(steady_moments(Model.from_ratios(N=1000, drive=drive, twist=twist))) - xi2)
-        for twist in (0.5, 1.875, 5)
+        for twist in (0.5, TWIST, 5)
         for drive in [ratio * np.hypot(1, twist)]
     )
 
@@ -164,7 +165,7 @@ def best_drive_tends_to_the_transition():
 
 def state_of_figure_3(ratio):
     """Parameters of Fig. 3 with N = 400, which the paper does not give."""
-    return Model.from_ratios(N=400, drive=ratio * np.hypot(1, 1.875), twist=1.875)
+    return Model.from_ratios(N=400, drive=ratio * np.hypot(1, TWIST), twist=TWIST)
 
 
 @claim(
@@ -217,8 +218,8 @@ def without_exchange_the_spin_stays_in_the_yz_plane():
     note="printed: an overall rotation",
 )
 def exchange_turns_the_steady_spin():
-    x, y, _ = steady_moments(Model.from_ratios(N=400, drive=0.7 * 2.125, twist=1.875)).bloch
-    return np.arctan2(y, x) - np.pi / 2 - np.arctan(1.875)
+    x, y, _ = steady_moments(Model.from_ratios(N=400, drive=0.7 * 2.125, twist=TWIST)).bloch
+    return np.arctan2(y, x) - np.pi / 2 - np.arctan(TWIST)
 
 
 @claim(

@@ -10,9 +10,9 @@ import numpy as np
 
 import lmgcav as lmg
 from lmgcav.companion import recorded
+from lmgcav.companion.paper import TWIST
 from lmgcav.sweeps.sweep import sweep
 
-TWIST = 1.875  # 2χ/Γ
 COUNT = 150  # eigenvalues in Fig. 11
 LEVELS = 200  # atoms in Fig. 11
 DRIVES = np.linspace(0.05, 2.55, 51)  # 2Ω/(NΓ) in Fig. 11

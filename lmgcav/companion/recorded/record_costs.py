@@ -16,9 +16,9 @@ import numpy as np
 
 import lmgcav as lmg
 from lmgcav.companion import recorded
+from lmgcav.companion.paper import POINTS, TWIST
 
-TWIST = 1.875  # 2χ/Γ
-DRIVE = 2.17  # 2Ω/(NΓ) of point E
+DRIVE = POINTS["E"]
 SIZES = {
     "steady": [10**3, 10**4, 10**5, 10**6, 10**7],
     "dynamics": [100, 200, 400, 1000, 2000, 4000, 10_000],

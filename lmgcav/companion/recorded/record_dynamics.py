@@ -10,11 +10,10 @@ from scipy.interpolate import CubicSpline
 
 import lmgcav as lmg
 from lmgcav.companion import recorded
+from lmgcav.companion.paper import TWIST, WINDOW
 from lmgcav.spectrum import REPEATED
 
-TWIST = 1.875  # 2χ/Γ
 ATOMS = [50, 100, 200, 400, 800, 1600, 3200, 10_000]
-WINDOW = 0.13  # of the average in Fig. 9, in 1/Γ
 STEEP = np.linspace(1.66, 1.9, 13).round(2)  # drives where the average changes most, and
 QUARTERS = [1.76, 1.8, 1.72, 1.74, 1.82, 1.84]  # those around its quarters
 RATIOS = [0.79, 0.81, 0.83, 0.86, 0.9]  # Ω/Ω_c of the deepest first minimum of ξ², falling with N

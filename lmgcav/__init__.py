@@ -26,13 +26,22 @@ from .envelope import (
 )
 from .exact_dynamics import Trajectory, evolve
 from .experiment import Experiment, coupling
+from .fisher import fisher_information
 from .fluctuations import gaussian_moments
 from .heisenberg import StartAverage, average_inversion
 from .husimi import husimi
+from .light import (
+    Correlation,
+    Emission,
+    coherence,
+    correlation,
+    emission_spectrum,
+    photon_flux,
+)
 from .mean_field import displacement, fixed_points, mean_field, mean_rates, potential, s_plus
 from .model import SOUTH_POLE, Model, cavity_rates, coherent
 from .moments import Moments, spin_moments, squeezing
-from .multipoles import Multipoles, generator, raising
+from .multipoles import Multipoles, generator, raising, spin_products
 from .photons import (
     critical_drive_with_light,
     critical_shift,
@@ -55,6 +64,8 @@ from .sweeps.sweep import SweepError, sweep
 
 __all__ = [
     "SOUTH_POLE",
+    "Correlation",
+    "Emission",
     "Experiment",
     "Model",
     "Moments",
@@ -73,7 +84,9 @@ __all__ = [
     "cavity_parameters",
     "cavity_rates",
     "characteristic_envelope",
+    "coherence",
     "coherent",
+    "correlation",
     "coupling",
     "critical_drive",
     "critical_drive_with_light",
@@ -85,8 +98,10 @@ __all__ = [
     "eigenvalues_with_light",
     "eliminated_moments",
     "elimination_error",
+    "emission_spectrum",
     "envelope",
     "evolve",
+    "fisher_information",
     "fixed_points",
     "gaps",
     "gaussian_moments",
@@ -104,6 +119,7 @@ __all__ = [
     "oscillates",
     "oscillating_fraction",
     "period",
+    "photon_flux",
     "potential",
     "product_generator",
     "pseudospectrum",
@@ -115,6 +131,7 @@ __all__ = [
     "sideband_rates",
     "spectrum",
     "spin_moments",
+    "spin_products",
     "squeezing",
     "steady_moments",
     "steady_state",

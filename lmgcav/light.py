@@ -31,6 +31,7 @@ from .steady_state import steady_moments, steady_weights
 SPIN = {"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1), "+": (1, 1j, 0), "-": (1, -1j, 0)}
 GROWTH = 1.3  # of the rank from one computation to the next
 BLOCK = 4  # vectors from each factorisation of a resolvent
+SMALLEST = 1e-290  # of the numbers that keep their digits
 FEW = 8  # frequencies that are solved one by one
 SMALL = 200  # unknowns, likewise
 MOST = 400  # vectors of a Krylov space
@@ -108,6 +109,11 @@ def coherence(model, order=2):
     float
         1 for coherent light; 0 where no k photons can leave at once, k > N.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, or Ω so large that the probabilities underflow.
+
     Examples
     --------
     >>> model = Model.from_ratios(N=300, drive=3)
@@ -117,7 +123,10 @@ def coherence(model, order=2):
     arguments.instance("model", Model, model)
     order = arguments.positive_integer("order", order)
     n, p = steady_weights(model)
-    return float(p[n >= order].sum() / p[n >= 1].sum() ** order)
+    one, many = p[n >= 1].sum(), p[n >= order].sum()
+    if one**order < SMALLEST:
+        arguments.refuse("model.Omega", f"smaller for the order {order}", model.Omega)
+    return float(many / one**order)
 
 
 def correlation(model, taus, first, second, third="", *, state=None, tol=1e-6):
@@ -237,6 +246,8 @@ def emission_spectrum(model, omegas, tol=1e-6):
     arguments.instance("model", Model, model)
     omegas, tol = arguments.axis("omegas", omegas), arguments.positive("tol", tol)
     scale = photon_flux(model) / (model.N * model.Gamma)
+    if scale == 0:  # no drive, no light
+        return Emission(omegas, 0 * omegas, 0.0, 0.0)
     coherent = model.Gamma * abs(_expectation(_factors("", "-"), steady_moments(model))) ** 2
     state = steady_multipoles(model, tol / 10)
     x = _product([], state, _factors("", "+"))

@@ -317,6 +317,9 @@ def spin_products(N, K):
            [ 0.,  0.,  0.,  1.],
            [ 0.,  0., -1.,  0.]])
     """
+    if arguments.positive_integer("K", K) > arguments.positive_integer("N", N):
+        arguments.refuse("K", f"at most N = {N}", K)
+    arguments.fits_in_memory(f"The products of the spin at rank K = {K}", 1000 * (K + 1) ** 2)
     k, q, _ = layout(K)
     z = assembled([(k, q, -1j * q)], K)
     x = assembled([(k, component, turn) for component, turn in turning(k, q)], K)

@@ -7,6 +7,7 @@ each run: ``LMGCAV_FUZZ=1000 pytest tests/test_fuzz.py`` for a thousand examples
 
 import importlib
 import inspect
+import math
 import os
 import re
 import signal
@@ -46,7 +47,15 @@ DOCUMENTED = [
     (RuntimeError, r"Argument (tol|hours) must be above"),  # evolve
     (RuntimeError, r"Photon number .* is reached"),  # atom_cavity_moments
 ]
-RESULTS = {"Moments", "Spectrum", "SweepError", "Trajectory", "SOUTH_POLE"}  # not called by readers
+RESULTS = {
+    "Correlation",
+    "Emission",
+    "Moments",
+    "Spectrum",
+    "SweepError",
+    "Trajectory",
+    "SOUTH_POLE",
+}  # not called by readers
 FLAGS = {"states", "progress"}  # whether they are true is for Python to say
 CASES = {}
 
@@ -166,6 +175,60 @@ def _(found, model):
 def _(rho, model):
     close(rho, rho.conj().T)
     close(lmg.spin_moments(rho).bloch, lmg.steady_moments(model).bloch)
+
+
+@case(lmg.photon_flux, model=models())
+def _(flux, model):
+    expected = model.Gamma * lmg.steady_moments(model).second[:2, :2].trace()
+    expected += model.Gamma * lmg.steady_moments(model).mean[2]  # J⁺J⁻ = J_x² + J_y² + J_z
+    close(flux, expected, atol=1e-9 * model.Gamma * model.N**2)
+
+
+@case(lmg.coherence, model=models(), order=FEW)
+def _(ratio, model, order):
+    assert 0 <= ratio <= math.factorial(order)
+    assert ratio > 0 or order > model.N
+
+
+@case(
+    lmg.correlation,
+    model=ORDINARY,
+    taus=st.lists(st.floats(0, 2), min_size=1, max_size=3).map(sorted),
+    first=st.text("xyz+-", max_size=2),
+    second=st.text("xyz+-", min_size=1, max_size=2),
+    third=st.text("xyz+-", max_size=2),
+    tol=st.sampled_from([1e-8, 1e-3]),
+)
+def _(found, model, taus, first, second, third, tol):
+    unit = (model.N / 2) ** len(first + second + third)
+    assert found.error <= tol * unit
+    assert (abs(found.values) <= 4 ** len(first + second + third) * unit).all()
+
+
+@case(
+    lmg.emission_spectrum,
+    model=SMALL,
+    omegas=st.lists(RATES, min_size=1, max_size=3),
+    tol=st.sampled_from([1e-60, 1e-8, 1e-3]),
+)
+def _(found, model, omegas, tol):
+    assert found.error <= tol * lmg.photon_flux(model) / (model.N * model.Gamma)
+    assert (found.incoherent >= -found.error).all()
+
+
+@case(lmg.fisher_information, state=density_matrices())
+def _(F, state):
+    N = len(state) - 1
+    values = np.linalg.eigvalsh(F)
+    assert -1e-9 <= values[0] <= values[-1] <= N**2 * (1 + 1e-9)
+
+
+@case(lmg.spin_products, N=ATOMS, K=FEW)
+def _(products, N, K):
+    anticommutators, commutators = products
+    for plus, turn in zip(anticommutators, commutators, strict=True):
+        assert abs(plus - plus.T).max() <= 1e-9 * N
+        assert abs(turn + turn.T).max() <= 1e-9 * N
 
 
 @case(lmg.best_squeezing, N=ATOMS)

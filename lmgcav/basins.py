@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 
 from . import arguments
 from .mean_field import fixed_points, flow, s_plus, spiral_focus
-from .model import SOUTH_POLE, Model, bloch_vector, bloch_vectors
+from .model import SOUTH_POLE, Model, bloch_vector, bloch_vectors, coherent
 
 STRONGEST = 1e8  # drive up to which rounding leaves eight digits of a turning point
 NEGLIGIBLE = 1e-6  # path of s_+ below which an oscillation is harmonic to rounding
@@ -375,3 +375,47 @@ def oscillating_fraction(drive, twist):
     rim = np.angle((focus + arm) / entry) % (2 * np.pi)
     arc = quad(swept, 0, np.log(abs((entry - focus) / arm)), epsabs=1e-11)[0]
     return (rim + arc) / (2 * np.pi)
+
+
+def fates(drive, twist, points=201):
+    """Tell which starts oscillate, on a grid over the unit disk that one sees along z.
+
+    Parameters
+    ----------
+    drive, twist : float
+        2Ω/(NΓ) and 2χ/Γ, either sign.
+    points : int, default 201
+        Of s_x and of s_y, both from -1 to 1.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (points, points)
+        Row s_y, column s_x, as `oscillates`; the sign of s_z does not matter. Around the disk
+        stands the fate of the point of the equator in the same direction.
+    """
+    x, y = np.meshgrid(*2 * [np.linspace(-1, 1, arguments.positive_integer("points", points))])
+    starts = np.stack([x, y, np.sqrt(np.clip(1 - x**2 - y**2, 0, None))], axis=-1)
+    return oscillates(drive, twist, starts / np.linalg.norm(starts, axis=-1, keepdims=True))
+
+
+def portrait(model, orbits=20, points=300):
+    """Return the orbits that enter the southern hemisphere at equal distances on the equator.
+
+    Parameters
+    ----------
+    model : Model
+    orbits, points : int
+        Number of orbits, and of points along each.
+
+    Returns
+    -------
+    numpy.ndarray, complex, shape (orbits, points)
+        s_x + i s_y at equal steps of b until the orbit leaves the hemisphere, or until
+        b = 12/(NΓ). In the northern hemisphere the spin moves backward along the same curves.
+    """
+    found = []
+    for azimuth in np.linspace(0, 2 * np.pi, orbits, endpoint=False):
+        start = coherent(np.pi / 2, azimuth)
+        end = min(turning_points(model, start)[1], 12 / (model.N * model.Gamma))
+        found.append(s_plus(model, np.linspace(0, end, points), start))
+    return np.array(found)

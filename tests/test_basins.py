@@ -21,6 +21,7 @@ from lmgcav import (
     s_plus,
     turning_points,
 )
+from lmgcav.basins import fates, portrait
 from lmgcav.mean_field import flow
 
 
@@ -238,6 +239,38 @@ def test_oscillating_fraction_grows_from_zero_to_one():
     assert (np.diff(fractions) > 0).all()
     assert fractions[1] < 0.05
     assert fractions[-2] > 0.97
+
+
+# What the figures show
+
+
+@pytest.mark.parametrize(("drive", "twist"), [(1.7, 1.875), (-1.2, 0.8)])
+def test_fates_on_the_disk_are_told_by_the_critical_drive(drive, twist):
+    told, line = fates(drive, twist, 21), np.linspace(-1, 1, 21)
+    assert 0 < told.mean() < 1
+    for i, j in [(10, 10), (3, 12), (15, 6), (9, 19)]:
+        x, y = line[j], line[i]
+        start = np.sign(drive) * np.array([x, y, 0]) + [0, 0, np.sqrt(1 - x**2 - y**2)]
+        assert told[i, j] == (abs(drive) > critical_drive(twist, start))
+
+
+@pytest.mark.parametrize(("model", "_start"), random_cases(14, 4))
+def test_orbits_of_the_portrait_follow_the_flow(model, _start):
+    orbits = portrait(model, 8, 50)
+    np.testing.assert_allclose(orbits[:, 0], np.exp(2j * np.pi * np.arange(8) / 8), atol=1e-12)
+    for start, along in zip(orbits[:, 0], orbits, strict=True):
+        end = min(turning_points(model, [start.real, start.imag, 0])[1], 12 / model.N / model.Gamma)
+        assert (abs(along) <= 1 + 1e-9).all()
+        b = np.linspace(0, end, 50)
+        for i in (12, 25, 37):  # ds/db = (ds/dt) / (db/dt) with db/dt = -s_z
+            s_z = -np.sqrt(max(1 - abs(along[i]) ** 2, 0))
+            if s_z > -0.1:
+                continue
+            x, y, _ = flow(model, [along[i].real, along[i].imag, s_z]) / -s_z
+            step = 1e-5 * end
+            start_vector = [start.real, start.imag, 0.0]
+            ahead, behind = s_plus(model, b[i] + np.array([step, -step]), start_vector)
+            assert (ahead - behind) / (2 * step) == pytest.approx(x + 1j * y, rel=1e-5)
 
 
 # Bad input

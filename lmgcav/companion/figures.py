@@ -13,14 +13,14 @@ from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.patches import Circle
 from scipy.interpolate import RegularGridInterpolator
 
-from ..basins import basin_boundary, critical_drive, oscillates, turning_points
+from ..basins import basin_boundary, critical_drive, fates, portrait, turning_points
 from ..envelope import (
     characteristic_envelope,
     early_envelope,
     envelope,
 )
-from ..mean_field import fixed_points, mean_field, potential, s_plus
-from ..model import Model, coherent
+from ..mean_field import fixed_points, mean_field, potential
+from ..model import Model
 from ..moments import squeezing
 from ..steady_state import steady_moments
 
@@ -254,12 +254,9 @@ def draw_starts(axes, drive, twist, start=None):
     start : array_like, shape (3,), optional
         Bloch vector that a dot marks.
     """
-    x, y = np.meshgrid(*2 * [np.linspace(-1, 1, 201)])
-    starts = np.stack([x, y, np.sqrt(np.clip(1 - x**2 - y**2, 0, None))], axis=-1)
-    starts /= np.linalg.norm(starts, axis=-1, keepdims=True)  # outside the disk, which is not shown
     pale = ListedColormap(["#9AD2F2", "#F0C566"])  # DECAYING and OSCILLATING, as a background
     style = {"extent": (-1, 1, -1, 1), "origin": "lower", "interpolation": "nearest"}
-    image = axes.imshow(oscillates(drive, twist, starts), cmap=pale, vmin=0, vmax=1, **style)
+    image = axes.imshow(fates(drive, twist), cmap=pale, vmin=0, vmax=1, **style)
     image.set_clip_path(Circle((0, 0), 1, transform=axes.transData))
     if 1 < abs(drive) < np.hypot(1, twist):
         axes.plot(*basin_boundary(drive, twist).T[:2], color="black", linewidth=1.2)
@@ -282,10 +279,7 @@ def draw_portrait(axes, model, orbits=20):
         arrows hold below the equator; above it the spin moves backward along the same curves.
     """
     draw_starts(axes, model.drive, model.twist)
-    for azimuth in np.linspace(0, 2 * np.pi, orbits, endpoint=False):
-        start = coherent(np.pi / 2, azimuth)
-        end = min(turning_points(model, start)[1], 12 / (model.N * model.Gamma))
-        s = s_plus(model, np.linspace(0, end, 300), start)
+    for s in portrait(model, orbits):
         axes.plot(s.real, s.imag, color="0.25", linewidth=0.7)
         i = np.searchsorted(np.cumsum(abs(np.diff(s))), 0.25)
         if i < 298:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import qutip
 from scipy.linalg import expm
+from scipy.sparse.linalg import expm_multiply
 
 from lmgcav import (
     SOUTH_POLE,
@@ -237,6 +238,26 @@ def test_early_squeezing_is_deepest_near_the_critical_drive_of_the_south_pole(N,
     lowest = [earliest_minimum(N, ratio) for ratio in ratios]
     curve = np.polyfit(ratios, lowest, 2)
     assert -curve[1] / (2 * curve[0]) == pytest.approx(deepest, abs=0.005)
+
+
+def test_highest_squeezing_parameter_of_fig_10_is_that_of_qutips_liouvillian():
+    # 28.72 dB at NΓt/2 = 8.00, between the points of a logarithmic grid
+    N, collective = 200, np.array([7.9, 8.0, 8.1])
+    model = Model.from_ratios(N=N, drive=best_squeezing(N)[0] * np.hypot(1, 1.875), twist=1.875)
+    Jx, Jp, Jm = (qutip.jmat(N / 2, axis) for axis in "x+-")
+    liouvillian = qutip.liouvillian(model.chi * Jp * Jm + model.Omega * Jx, [Jm])
+    liouvillian = liouvillian.data.as_scipy().tocsr()
+    rho = qutip.operator_to_vector(qutip.fock_dm(N + 1, N)).full()[:, 0]
+    expected = []
+    for step in np.diff(collective, prepend=0):
+        rho = expm_multiply(step / 100 * liouvillian, rho, traceA=0)
+        moments = spin_moments(rho.reshape(N + 1, N + 1).T)
+        expected.append(10 * np.log10(squeezing(moments)))
+    a, b, c = np.polyfit(collective - 8, expected, 2)
+    assert 8 - b / (2 * a) == pytest.approx(8.00, abs=0.01)
+    assert c - b**2 / (4 * a) == pytest.approx(28.72, abs=0.01)
+    found = squeezing(evolve(model, collective / 100).moments)
+    np.testing.assert_allclose(10 * np.log10(found), expected, atol=1e-3)
 
 
 def test_wait_for_the_steady_squeezing_grows_more_than_its_rate_falls():

@@ -267,6 +267,31 @@ def draw_starts(axes, drive, twist, start=None):
     axes.axis("off")
 
 
+def draw_averages(axes, theta, phi, values, limits):
+    """Draw values for starts in the lower half of the sphere on the disk of `draw_starts`.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    theta, phi : numpy.ndarray, shape (n,) and (p,)
+        Angles of the starts; ``theta`` from π/2 to π, and ``phi`` around the circle.
+    values : numpy.ndarray, shape (n, p)
+    limits : tuple of float
+        Bottom and top of the colour scale.
+
+    Returns
+    -------
+    matplotlib.collections.QuadMesh
+    """
+    radius = np.sin(theta)[:, None]
+    norm = Normalize(*limits)
+    place = radius * np.cos(phi), radius * np.sin(phi)
+    mesh = axes.pcolormesh(*place, values, norm=norm, shading="gouraud")
+    axes.set(aspect="equal", xlim=(-1.02, 1.02), ylim=(-1.02, 1.02))
+    axes.axis("off")
+    return mesh
+
+
 def draw_portrait(axes, model, orbits=20):
     """Draw the mean-field phase portrait on the disk of `draw_starts`, with the fixed points.
 

@@ -26,6 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csc_array, eye_array
 from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import LinearOperator, eigs
 
 from . import arguments
 from .mean_field import fixed_points
@@ -35,6 +36,7 @@ from .multipoles import Multipoles, factorised, generator
 CONVERGED = 1e-12  # residual of M⁻¹ relative to its eigenvalue, where Arnoldi's method may stop
 STAGNANT = 1e-9  # below this, it also stops when rounding lets the residual fall no further
 BLOCK = 2  # vectors that Arnoldi's method advances together, because many levels are double
+OSCILLATIONS = 10  # eigenvalues that `gaps` looks at around each frequency of mean field
 REPEATED = 1e-4  # relative change of the gaps at a higher rank, whose own error is far smaller
 MIXED = 1e-2  # overlap of two pairs of vectors, relative to their own, that makes them a cluster
 SIGNS = 4  # nonzero entries in each column of the sketch
@@ -68,6 +70,8 @@ class Spectrum:
         the left and the right eigenvector, plus the distance to the farthest neighbour, within
         a percent, whose own error covers this level. Tens of times too large as a rule, and
         thousands of times in a cluster.
+    residual : numpy.ndarray, shape (n,)
+        Norm of the error in 𝓛 for which the pair of λ and r would be exact, rounding included.
     """
 
     model: Model
@@ -76,6 +80,7 @@ class Spectrum:
     left: np.ndarray
     condition: np.ndarray
     error: np.ndarray
+    residual: np.ndarray
 
     @property
     def trusted(self):
@@ -102,15 +107,44 @@ class Spectrum:
         numpy.ndarray, complex, shape (n, 3)
             A with s(t) = Σ_j A_j exp(λ_j t), as far as the n modes carry it.
         """
-        N = self.model.N
-        state = Multipoles.coherent(N, start, K=N).coordinates
+        return self._weights(start)[:, None] * self._bloch
+
+    def amplitude_errors(self, start=SOUTH_POLE):
+        """Estimate of the error of each of the `amplitudes`, to first order.
+
+        An error in the Liouvillian mixes modes, by its size over the distance of their levels.
+        Where levels nearly coincide, single amplitudes have large errors, which cancel in their
+        sum.
+
+        Parameters
+        ----------
+        start : array_like, shape (3,), default SOUTH_POLE
+
+        Returns
+        -------
+        numpy.ndarray, shape (n, 3)
+        """
+        apart = abs(self.values[:, None] - self.values)
+        np.fill_diagonal(apart, np.inf)
+        mixing = self.residual / np.maximum(apart, np.finfo(float).tiny)
+        errors = self.condition * (mixing @ abs(self._weights(start)) + np.finfo(float).eps)
+        return errors[:, None] * abs(self._bloch)
+
+    def _weights(self, start):
+        """Coefficient of each right eigenvector in a coherent state."""
+        state = Multipoles.coherent(self.model.N, start, K=self.model.N).coordinates
         complete = self.values.size == state.size  # then they give the start to rounding
-        weights = np.linalg.solve(self.right, state) if complete else self.left.T @ state
+        return np.linalg.solve(self.right, state) if complete else self.left.T @ state
+
+    @property
+    def _bloch(self):
+        """Bloch vector of each right eigenvector, complex, shape (n, 3)."""
         parts = self.right[:9].T  # ranks k ≤ 2, all that the moments need
         real, imaginary = (
-            Multipoles.from_coordinates(N, part).moments.bloch for part in (parts.real, parts.imag)
+            Multipoles.from_coordinates(self.model.N, part).moments.bloch
+            for part in (parts.real, parts.imag)
         )
-        return weights[:, None] * (real + 1j * imaginary)
+        return real + 1j * imaginary
 
 
 def eigenvalues(model, count=150):
@@ -208,6 +242,7 @@ def spectrum(model, count=150):
         np.column_stack([trace, left])[back],
         np.append(trace[0], condition),
         np.append(0.0, error),
+        np.append(0.0, residual),
     )
 
 
@@ -223,11 +258,16 @@ def gaps(model, count=40):
     Returns
     -------
     Gaps
-        ``real``, the smallest -Re λ > 0, and ``imaginary``, the smallest Im λ > 0 (infinite if
-        all are real); rates.
+        ``real``, the smallest -Re λ > 0, and ``imaginary``, the smallest Im λ > 0; rates.
 
     Notes
     -----
+    An oscillation can be slow to decay and yet far from zero. So ``real`` is the smallest also of
+    the 10 eigenvalues nearest to each frequency of a fixed point in mean field, where that lies
+    beyond the ``count``; so is ``imaginary`` if all the ``count`` are real (infinite if all these
+    are, too). Any slower decay would be of a mode near neither zero nor such a frequency, which we
+    did not meet for 14 atoms, where all eigenvalues are known.
+
     Truncated at rank K < N, the Liouvillian has spurious eigenvalues besides those that converge
     exponentially in K. They move with K: gaps that a higher rank repeats are free of them. Near
     Ω_c a rank of about 16 √N is enough; below, often none but N, which is exact.
@@ -248,10 +288,13 @@ def gaps(model, count=40):
     if count == 1:
         arguments.refuse("count", "at least 2, for the first is 0", count)
     if model.Omega == 0:
-        return _gaps(eigenvalues(model, count))
+        values = _undriven_eigenvalues(model)
+        order = _order(values)
+        return _gaps(values[order[:count]], values[order[count:]])
     found = np.nan
     for K in _ranks(model.N):
-        found, before = _gaps(_eigenvalues(model, K, count)), found
+        near = _eigenvalues(model, K, count)
+        found, before = _gaps(near, _oscillations(model, K, near)), found
         if np.allclose(found, before, rtol=REPEATED, atol=0):
             break
     return found
@@ -340,11 +383,36 @@ def _ranks(N):
     return [*ranks, N] if len(ranks) > 1 else [N]
 
 
-def _gaps(values):
-    """Gaps of eigenvalues of which the first is 0."""
-    values = values[1:]
-    oscillating = values.imag[values.imag > REAL * abs(values)]
-    return Gaps(float(-values.real.max()), float(min(oscillating, default=np.inf)))
+def _gaps(near, others):
+    """Gaps of the eigenvalues nearest zero, of which the first is 0, and of others further out."""
+    slowest = max([*near.real[1:], *others.real], default=-np.inf)
+    frequencies = [each.imag[each.imag > REAL * abs(each)] for each in (near[1:], others)]
+    lowest = frequencies[0] if frequencies[0].size else frequencies[1]
+    return Gaps(float(-slowest), float(min(lowest, default=np.inf)))
+
+
+def _oscillations(model, K, near):
+    """Eigenvalues next to the frequencies of mean field that lie beyond those nearest zero.
+
+    The Liouvillian is truncated at rank K. All eigenvalues, where these are as easy to find.
+    """
+    M = generator(model, K)[1:, 1:].tocsc()
+    if _dense(M.shape[0], OSCILLATIONS):
+        return np.linalg.eigvals(M.toarray())
+    found = [np.empty(0, complex)]
+    for point in fixed_points(model):
+        frequency = abs(point.eigenvalues.imag).max()
+        within = abs(point.eigenvalues).max() <= abs(near[-1])
+        if within or point.kind in ("source", "saddle"):
+            continue
+        arguments.fits_in_memory(f"The gaps of N = {model.N} atoms", 5000 * M.shape[0])
+        shifted = M.astype(complex) - 1j * frequency * eye_array(M.shape[0])
+        factors = factorised(shifted.tocsc())[2]
+        inverse = LinearOperator(M.shape, factors.solve, dtype=complex)
+        start = np.random.default_rng(0).normal(size=M.shape[0]) + 0j
+        largest = eigs(inverse, OSCILLATIONS, v0=start, return_eigenvectors=False)
+        found.append(1j * frequency + 1 / largest)
+    return np.concatenate(found)
 
 
 def _eigenvalues(model, K, count):

@@ -11,7 +11,6 @@ from scipy.optimize import linear_sum_assignment
 from scipy.sparse.linalg import eigs
 
 import lmgcav as lmg
-from lmgcav.companion import recorded
 from lmgcav.multipoles import Multipoles, generator
 from lmgcav.spectrum import mean_field_eigenvalues, pseudospectrum
 
@@ -100,6 +99,33 @@ def test_errors_are_no_more_than_a_few_hundred_times_too_large():
     levels = lmg.spectrum(model(15, 0.5), count=30)
     exact = distances(levels.values, nearest(extended_eigenvalues(levels.model), 40))
     assert 1 < np.median(levels.error[1:] / exact[1:]) < 500
+
+
+CLUSTERS = [  # of N = 40 at 2Ω/(NΓ) = 0.5: inverse iteration with 300 bits in the Dicke basis
+    [-75.10331665, -75.10331968, -75.1033212 + 2.62731928e-6j, -75.1033212 - 2.62731928e-6j],
+    [
+        -92.06432588 + 32.19136733j,
+        -92.06435809 + 32.19128618j,
+        -92.06436541 + 32.19133605j,
+        -92.06441227 + 32.19135465j,
+    ],
+    [
+        -107.80142327 + 62.18099021j,
+        -107.8018923 + 62.1812221j,
+        -107.80232766 + 62.18093185j,
+        -107.80192596 + 62.18174423j,
+    ],
+]
+
+
+def test_errors_cover_all_of_a_cluster_whose_middle_looks_well_conditioned():
+    levels = lmg.spectrum(model(40, 0.5), 120)
+    for cluster in CLUSTERS:
+        four = np.argsort(abs(levels.values - np.mean(cluster)))[:4]
+        apart = abs(levels.values[four, None] - cluster)
+        assert (apart.max(1) <= levels.error[four]).all()
+        assert levels.trusted[four[:2]].all()
+        assert levels.error[four].min() < 1e3 * apart.max()
 
 
 def test_condition_numbers_grow_exponentially_with_N_below_the_first_closing():
@@ -232,7 +258,61 @@ def test_all_modes_together_carry_the_exact_motion(start):
     np.testing.assert_allclose(s, expected, atol=1e-9)
 
 
+@pytest.mark.parametrize(("N", "drive"), [(10, 0.05), (16, 0.6), (12, 0.8)])
+def test_amplitudes_of_all_modes_add_up_to_the_start(N, drive):
+    start = lmg.coherent(1.1, 0.4)
+    levels = lmg.spectrum(model(N, drive), (N + 1) ** 2)
+    np.testing.assert_allclose(levels.amplitudes(start).sum(0), start, atol=1e-12)
+
+
+@pytest.mark.parametrize(("N", "drive"), [(16, 0.6), (20, 0.9), (16, 1.5)])
+def test_amplitudes_of_a_few_modes_are_those_in_the_complete_set(N, drive):
+    few, all_modes = (lmg.spectrum(model(N, drive), count) for count in (30, (N + 1) ** 2))
+    apart = abs(few.values[:, None] - all_modes.values)
+    alone = np.sort(abs(few.values[:, None] - few.values), 1)[:, 1] > 1e-2
+    partner = apart.argmin(1)
+    off = abs(few.amplitudes() - all_modes.amplitudes()[partner])
+    allowed = few.amplitude_errors() + all_modes.amplitude_errors()[partner] + 1e-13
+    assert alone.sum() > 8
+    assert (off[alone] <= allowed[alone]).all()
+    assert (few.amplitude_errors()[1:] > 0).any()
+
+
 # --- Gaps, mean field, pseudospectrum
+
+
+@pytest.mark.parametrize(
+    ("drive", "twist"), [(0.5, 10), (0.9, -10), (0.3, 40), (8, 10), (0.5, -53)]
+)
+def test_slowest_decay_is_found_where_it_oscillates_fast(drive, twist):
+    m = model(14, drive, twist)
+    expected = np.linalg.eigvals(generator(m, 14).toarray()[1:, 1:]).real.max()
+    assert lmg.gaps(m).real == pytest.approx(-expected, rel=1e-6)
+    assert lmg.gaps(model(14, 0, twist)).real == pytest.approx(7)
+
+
+def test_imaginary_gap_is_found_where_the_nearest_levels_are_all_real():
+    m = model(30, 6 * np.hypot(1, TWIST))
+    values = np.linalg.eigvals(generator(m, 30).toarray()[1:, 1:])
+    oscillating = values[values.imag > 1]
+    slowest = oscillating[oscillating.real.argmax()]
+    assert (lmg.eigenvalues(m, 8).imag == 0).all()
+    assert lmg.gaps(m, 8).imaginary == pytest.approx(slowest.imag, rel=0.02)
+    assert slowest.imag == pytest.approx(m.Omega, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("at", "column", "width", "height", "scaled"),
+    [(1, 0, 4 / 7, 1 / 7, [0, 0.4, 0.8]), (np.hypot(1, TWIST), 1, 2 / 3, 1 / 3, [0, 1])],
+)
+def test_gaps_of_all_N_collapse_onto_one_curve(at, column, width, height, scaled):
+    curves = [
+        [lmg.gaps(model(N, at + x / N**width))[column] * N ** (height - 1) for x in scaled]
+        for N in (30, 60, 120)
+    ]
+    first, second = (np.ptp(pair, axis=0) / pair[1] for pair in pairwise(curves))
+    assert first.max() < 0.06
+    assert second.max() < 0.04
 
 
 def test_real_gap_closes_by_a_crossing_of_a_pair_and_a_real_level():
@@ -278,22 +358,26 @@ def test_gaps_at_a_lower_rank_are_those_of_all_ranks(drive):
     assert found.imaginary == pytest.approx(min(oscillating), rel=1e-9)
 
 
-def test_levels_for_weak_drive_tend_to_multiples_of_one_frequency_not_to_a_continuum():
-    def farthest(values, frequency):
-        multiples = abs(values.imag) / frequency
-        return abs(multiples - multiples.round()).max()
+def off_multiples(m, values):
+    """Distance of frequencies from the multiples of that of mean field, in units of it."""
+    multiples = values.imag / mean_field_eigenvalues(m, 1)["SS_1"].imag.max()
+    return abs(multiples - multiples.round())
 
-    undriven = [farthest(lmg.eigenvalues(model(N, 0), 150), N * TWIST / 2) for N in (100, 200, 400)]
-    a, b = 6, 2  # f_a - f_b = (a - b)(N + 1 - a - b)
-    expected = [(a - b) * (a + b - 1) / N for N in (100, 200, 400)]
-    np.testing.assert_allclose(undriven, expected, atol=1e-9)
-    stored = recorded.load("levels")
-    trusted = stored["error"] <= 0.01 * abs(stored["values"])
-    for drive, values, sure in zip(stored["drives"], stored["values"], trusted, strict=True):
-        if drive < 0.78:
-            predicted = mean_field_eigenvalues(model(200, drive), 1)["SS_1"].imag.max()
-            assert farthest(values[sure], predicted) < 0.08
-            assert farthest(values[~sure], predicted) > 0.4
+
+def test_levels_for_weak_drive_tend_to_multiples_of_one_frequency():
+    for drive in (0, 0.25):
+        models = [model(N, drive) for N in (20, 40, 80)]
+        off = [off_multiples(m, lmg.eigenvalues(m, 14)).max() for m in models]
+        assert np.diff(np.log2(off)) == pytest.approx([-1, -1], abs=0.05)
+
+
+def test_levels_at_finite_N_lie_between_the_multiples():
+    levels = lmg.spectrum(model(40, 0.5), 60)
+    exact = -87.64359404 + 15.43687969j  # 300 bits, as for CLUSTERS
+    nearest_one = abs(levels.values - exact).argmin()
+    assert abs(levels.values - exact)[nearest_one] <= levels.error[nearest_one]
+    assert levels.trusted[nearest_one]
+    assert off_multiples(levels.model, exact) == pytest.approx(0.42, abs=0.005)
 
 
 @pytest.mark.parametrize("drive", [0.3, 0.6])

@@ -113,9 +113,9 @@ def test_extra_for_notebooks_brings_all_that_chapters_import():
     needs = PROJECT["dependencies"] + extras["notebooks"] + extras["sweep"]
     brought = brought_by({re.match(r"[\w.-]+", need)[0] for need in needs} - {"lmgcav"})
     code = [source(name, "code") for name in NOTEBOOKS] + [path.read_text() for path in SOURCES]
-    modules = {module for text in code for module in imported(text)} - sys.stdlib_module_names
+    modules = {module for text in code for module in imported(text)} | {"ipykernel"}
     homes = packages_distributions()
-    for module in modules - {"lmgcav"}:
+    for module in modules - sys.stdlib_module_names - {"lmgcav"}:
         assert {home.lower() for home in homes[module]} & brought, f"nothing brings {module}"
 
 

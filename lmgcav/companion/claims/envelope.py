@@ -1,12 +1,13 @@
 """Claims of the appendix: the envelope of the oscillations."""
 
 import numpy as np
+from scipy.signal import find_peaks
 from scipy.special import binom, factorial
 
 from ...envelope import decay_time, early_envelope, envelope
 from ...exact_dynamics import evolve
 from ...model import Model
-from .shared import CLAIMS, exact_inversion, exponent, peaks
+from .shared import CLAIMS, exact_inversion, exponent
 
 claim = CLAIMS.of("07_envelope")
 
@@ -54,7 +55,7 @@ def error_of_the_averaged_equation():
 )
 def envelope_of_four_hundred_atoms():
     ts, s_z = exact_inversion(3.86, 400, 0.08, 401)
-    top = peaks(abs(s_z))
+    top = find_peaks(abs(s_z))[0]
     return abs(abs(s_z[top]) + envelope(400, POINT_F, 1, ts[top]) / 200).max()
 
 

@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from scipy.signal import find_peaks
 
 from ...basins import oscillates
 from ...diffusion import orbit_diffusion
@@ -12,7 +13,7 @@ from ...mean_field import fixed_points, mean_field
 from ...spectrum import gaps
 from ...steady_state import steady_moments
 from ..paper import TWIST, WINDOW
-from .shared import CLAIMS, exact_inversion, exponent, model_of_figures, peaks
+from .shared import CLAIMS, exact_inversion, exponent, model_of_figures
 
 claim = CLAIMS.of("04b_exact_dynamics")
 
@@ -107,7 +108,7 @@ def start_decides():
 def decay_at_A_is_slower_than_for_the_south_pole():
     ts, exact = exact_inversion(1.48, 400, 0.05, 201)
     distance = abs(exact - steady_moments(model_of_figures(1.48, 400)).bloch[2])
-    top = peaks(distance)
+    top = find_peaks(distance)[0]
     fall = np.log(distance[top[1]] / distance[top[2]])
     return (ts[top[2]] - ts[top[1]]) / fall > 0.005
 
@@ -260,7 +261,7 @@ def envelope_is_independent_of_the_drive():
     times = []
     for drive in (3.86, 7.72):
         ts, s_z = exact_inversion(drive, 50, 0.3, 601)
-        top = peaks(abs(s_z))
+        top = find_peaks(abs(s_z))[0]
         times.append(np.interp(1, -np.log(abs(s_z[top])), ts[top]))
     return times[1] / times[0] - 1
 

@@ -37,12 +37,6 @@ def exact_inversion(drive, N, end, samples):
     return ts, trajectory.moments.bloch[:, 2]
 
 
-def peaks(values):
-    """Positions of the local maxima."""
-    inner = values[1:-1]
-    return 1 + np.flatnonzero((inner > values[:-2]) & (inner > values[2:]))
-
-
 def natural_linewidth(lifetime):
     """Natural linewidth in Hz of a level that lives so many seconds."""
     return 1 / (2 * np.pi * lifetime)

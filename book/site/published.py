@@ -18,7 +18,7 @@ ENVIRONMENT = {  # which the kernels that run the chapters inherit
     "DASK_DISTRIBUTED__ADMIN__TICK__LIMIT": "1000 days",  # it would say that the machine is busy
 }
 OFFLINE = "lmgcav-book.zip"
-NOT_OFFLINE = (OFFLINE, "*.search", "objects.inv", ".buildinfo")
+NOT_OFFLINE = (OFFLINE, "*.search", "objects.inv", ".buildinfo", "python-*/*")
 # What the theme brings along and no page asks for: maps for its developers, translations, fonts.
 NOT_NEEDED = (
     "*.map",

@@ -10,7 +10,6 @@ three dots.
 
 import numpy as np
 from scipy.optimize import brentq, minimize_scalar
-from scipy.signal import find_peaks
 
 from ..basins import critical_drive, long_time_average, period
 from ..envelope import early_envelope, envelope
@@ -209,6 +208,8 @@ def sign():
     hints={"at the peaks there is no correction of first order in 1/Ω.": lambda right: right / 2},
 )
 def envelope_drive():
+    from scipy.signal import find_peaks  # slow to import
+
     ts, differences = np.linspace(0, 0.15, 3001), []
     lowest = envelope(100, TWIST / 2, 1, ts) / 50
     for drive in (7.72, 15.44):

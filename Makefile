@@ -56,7 +56,7 @@ bench: .venv/.filled ## Compare speeds with QuTiP.
 # The package with the oldest Python and the lowest versions that pyproject.toml allows, and with
 # each later Python and the newest versions. What checks the book itself needs its pinned tools.
 FIND := PATH=$$(printf %s: ~/.pyenv/versions/*/bin)$$PATH $(BIN)/uv python find --no-python-downloads
-TOOLS = $(shell grep -E '^(hypothesis|nbmake|pytest|pytest-xdist)==' requirements-dev.txt)
+TOOLS = $(shell grep -hE '^(hypothesis|nbmake|pytest|pytest-xdist)==' requirements*.txt)
 BOOK_ALONE := coursework executed pages references repository rerun site
 
 versions: $(BIN)/uv ## Test the package, and run the chapters, with other versions of all it needs.

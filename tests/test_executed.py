@@ -57,7 +57,6 @@ def test_a_module_that_a_chapter_imports_indirectly_counts(executed, tree, modul
         ("03_steady_state", "companion/form.py"),
         ("03_steady_state", "companion/recorded/record.py"),
         ("sweeps", "companion/exercises.py"),
-        ("sweeps", "cavity.py"),
     ],
 )
 def test_a_module_that_a_chapter_does_not_import_does_not_count(executed, tree, chapter, module):
@@ -121,15 +120,15 @@ def book(tmp_path):
     return write
 
 
-@pytest.mark.filterwarnings("default")  # of the kernel's client
-def test_a_failing_chapter_costs_no_other_and_only_what_changed_runs_again(executed, book):
+def test_a_failing_chapter_costs_no_other_and_only_what_changed_runs_again(executed, book, capfd):
     app = book(good="print(6 * 7)", bad="1 / 0")
 
     def run():
         return executed.execute_chapters(app, app.env, (), (), ())
 
-    with pytest.raises(ExtensionError, match=r"^book/bad failed: (?s:.*)ZeroDivisionError"):
+    with pytest.raises(ExtensionError, match="what went well is kept"):
         run()
+    assert "ZeroDivisionError" in capfd.readouterr().out
     app = book(bad="1 / 1")
     assert run() == ["book/bad"]
     assert run() == []

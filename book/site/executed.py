@@ -1,28 +1,35 @@
 """Each chapter executed once, and again only after a change: a Sphinx extension of this book.
 
-Before the pages are read, the chapters run, as many at a time as there are cores. Each is kept with
-its outputs in ``_build/executed`` as soon as it has run without an error, and the pages show exactly
-these outputs. A chapter runs again when its text has changed, or a module of lmgcav that it imports,
-directly or not, or recorded data, or a pinned version. There is no limit in seconds: what hangs is
-ended by whoever started the build.
+Before the pages are read, nbmake executes copies of the chapters in ``build/chapters``, as many at
+a time as there are cores. Each that has run without an error is kept with its outputs in
+``_build/executed``, and the pages show exactly these. A chapter runs again when its text has
+changed, or a module of lmgcav that it imports, directly or not, or recorded data, or a pinned
+version. There is no limit in seconds: what hangs is ended by whoever started the build.
 """
 
 import ast
-import asyncio
 import hashlib
 import json
-import os
 import re
+import subprocess
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from sphinx.errors import ExtensionError
-from sphinx.util import logging
+
+NBMAKE = [
+    "-m",
+    "pytest",
+    "--nbmake",
+    "--overwrite",
+    "--nbmake-timeout=-1",
+    "-p",
+    "no:cacheprovider",
+]
+PARALLEL = ["--numprocesses=auto", "--dist=worksteal"]
 
 USAGE = """from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
@@ -45,34 +52,44 @@ def execute_chapters(app, env, added, changed, removed):
     keys = {name: key(root, name) for name in env.found_docs if is_chapter(env, name)}
     stale = [name for name in keys if run_of(app, name).get("key") != keys[name]]
     stale.sort(key=lambda name: chapter(root, name).stat().st_size, reverse=True)
-    pool = ThreadPoolExecutor(os.cpu_count())
-    try:
-        runs = [pool.submit(execute, app, name, keys[name]) for name in stale]
-        errors = [f"{name} failed: {e}" for name, run in zip(stale, runs) if (e := run.exception())]
-    finally:
-        pool.shutdown(cancel_futures=True)  # after Ctrl-C, what runs is finished and kept
-    if errors:
-        raise ExtensionError("\n\n".join(errors))
+    if stale:
+        copies = [prepared(root, name) for name in stale]
+        try:
+            done = subprocess.run([sys.executable, *NBMAKE, *PARALLEL, *copies], cwd=root)
+        finally:  # after Ctrl-C, too
+            for name, copy in zip(stale, copies, strict=True):
+                keep(app, name, copy, keys[name])
+        if done.returncode:
+            raise ExtensionError("A chapter has failed; what went well is kept")
     return stale
 
 
-def execute(app, name, key):
-    """Execute one chapter, and keep it with its outputs and with what the run took."""
-    path, start = chapter(app.srcdir, name), time.perf_counter()
-    notebook = nbformat.read(path, as_version=4)
+def prepared(root, name):
+    """Copy a chapter to where nbmake looks at it, with a cell that says what the run took."""
+    notebook = nbformat.read(chapter(root, name), as_version=4)
     notebook.cells.append(nbformat.v4.new_code_cell(USAGE))  # of the kernel and its workers
-    where = {"metadata": {"path": path.parent}}
-    client = NotebookClient(notebook, timeout=None, record_timing=False, resources=where)
-    asyncio.run(client.async_execute())  # which closes the event loop of its thread
-    seconds = time.perf_counter() - start
-    busy, megabytes = map(float, notebook.cells.pop().outputs[0].text.split())
+    copy = root / f"build/chapters/{name}.ipynb"
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, copy)
+    return copy
+
+
+def keep(app, name, copy, key):
+    """Keep a chapter that nbmake has executed to its end, and what the run took."""
+    notebook = nbformat.read(copy, as_version=4)
+    copy.unlink()
+    usage = notebook.cells.pop().outputs
+    if not usage:
+        return
+    busy, megabytes = map(float, usage[0].text.split())
+    times = [cell.metadata.pop("execution") for cell in notebook.cells if cell.cell_type == "code"]
+    instants = [datetime.fromisoformat(time) for cell in times for time in cell.values()]
+    seconds = (max(instants) - min(instants)).total_seconds()
     run = {"seconds": seconds, "busy": busy, "megabytes": megabytes}
     notebook.metadata.executed = {"key": key, **run}
-    copy = executed(app, name)
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, copy.with_suffix(".part"))
-    copy.with_suffix(".part").replace(copy)
-    logging.getLogger(__name__).info("%s: executed in %.0f s", name, seconds)
+    executed(app, name).parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, executed(app, name).with_suffix(".part"))
+    executed(app, name).with_suffix(".part").replace(executed(app, name))
 
 
 def show_outputs(app, docname, source):

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
@@ -10,19 +11,13 @@ import pytest
 
 import lmgcav.cavity
 import lmgcav.multipoles
-from lmgcav.companion import paper_map
 from lmgcav.companion.claims import CLAIMS
-from lmgcav.companion.paper_map import (
-    EQUATIONS,
-    FIGURES,
-    PARAMETERS,
-    Table,
-    in_print,
-    place,
-    plain,
-)
+from lmgcav.companion.paper import EQUATIONS, FIGURES, PARAMETERS
+from lmgcav.companion.paper_map import Entry, PaperMap, Table, in_print, plain
+from lmgcav.companion.registry import Claim
 
 ROOT = Path(__file__).parent.parent
+paper_map = PaperMap(lmgcav, CLAIMS, EQUATIONS, FIGURES, PARAMETERS)
 CELLS = {
     path.stem: json.loads(path.read_text())["cells"] for path in ROOT.glob("book/[0-9]*.ipynb")
 }
@@ -154,14 +149,28 @@ def test_an_entry_leads_to_an_anchor_to_functions_and_to_tests_that_exist(entry)
     assert entry.functions
     for name in entry.functions:
         attrgetter(name)(lmgcav)
-    assert entry.tests or entry.claims, "write a test for it"
-    assert set(entry.tests) <= TESTS
-    assert not entry.erratum or entry.erratum in ENTRIES
+    assert entry.evidence, "write a test for it"
+    assert set(entry.evidence) <= TESTS
+    assert {entry.erratum, entry.remark} - {""} <= ENTRIES.keys()
+
+
+@each_entry
+def test_what_is_wrong_as_printed_has_the_test_that_decides_behind_it(entry):
+    if entry.erratum:
+        named = re.findall(r"`(\w+)`", ENTRIES[entry.erratum].rpartition("**Test:**")[2])
+        assert set(named) & set(entry.evidence)
+
+
+@pytest.mark.parametrize("it", CLAIMS, ids=lambda it: it.name)
+def test_a_claim_about_an_equation_or_a_figure_stands_behind_it(it):
+    if it.where.startswith(("Eq.", "Fig.")):
+        found = [entry for entry in EQUATIONS + FIGURES if it.name in entry.evidence]
+        assert found, f"give {it.name} to its equation or panel in lmgcav/companion/paper.py"
 
 
 @pytest.mark.parametrize("it", CLAIMS + PARAMETERS, ids=lambda it: f"{it.where}, {it.says}")
 def test_a_number_leads_to_its_equation_figure_or_chapter_and_to_its_erratum(it):
-    target = place(it.chapter, it.where).partition("](")[2][:-1]
+    target = paper_map.place(it).partition("](")[2][:-1]
     assert target.removeprefix("#") in LABELS | {f"{name}.ipynb" for name in SOURCE}
     assert not it.erratum or it.erratum in ENTRIES
     assert it.erratum or not getattr(it, "differs", ""), "what differs is in the errata"
@@ -184,10 +193,10 @@ def test_an_erratum_says_what_is_printed_what_is_right_and_which_test_decides(na
 
 @each_erratum
 def test_an_equation_with_an_erratum_is_marked_in_the_map(name):
-    numbers = re.search(r"^### Eqs?\. (\(A?\d+\))(?: and (\(A?\d+\)))?:", ENTRIES[name], re.M)
+    numbers = re.search(r"^### .*?Eqs?\. (\(A?\d+\))(?: and (\(A?\d+\)))?:", ENTRIES[name], re.M)
     for number in filter(None, numbers.groups() if numbers else []):
         entry = next(it for it in EQUATIONS if it.where == f"Eq. {number}")
-        assert entry.erratum, f"give {entry.where} its erratum in paper_map"
+        assert entry.erratum or entry.remark, f"give {entry.where} its erratum or remark in paper"
 
 
 # --- The tables
@@ -212,14 +221,70 @@ def test_tables_of_equations_and_figures_have_a_row_each():
         assert all(len(cells) == 3 for cells in table.lines)
 
 
-def test_numbers_are_computed_and_judged_and_counted(monkeypatch):
+def test_numbers_are_computed_and_judged_and_counted():
     chosen = [it for it in CLAIMS if it.name == "best_squeezing_of_a_thousand_atoms"]
-    monkeypatch.setattr(paper_map, "CLAIMS", chosen)
-    row = paper_map.numbers("03_steady_state").lines[2]
+    small = replace(paper_map, claims=chosen)
+    row = small.numbers("03_steady_state").lines[2]
     assert row[0] == "[Fig. 2](#fig-2a)"
     assert row[2:] == [
         "−6.4 ± 0.05",
         "−6.3642",
         "[reproduced with a correction](#erratum-fig-2)",
     ]
-    assert paper_map.summary().lines[-1] == ["numbers", "0", "1", "0", str(len(PARAMETERS))]
+    assert small.summary().lines[-1] == ["numbers", "0", "1", "0", str(len(PARAMETERS))]
+
+
+# --- The outcome of an entry follows
+
+
+def claim(name, computed, **remarks):
+    def compute():
+        return computed
+
+    compute.__name__ = name
+    return Claim("chapter", "Sec. 0", "nothing", 1.0, 0.1, compute, ("f",), **remarks)
+
+
+CASES = [  # claims behind it, errata; outcome, and in the order of the links what they lead to
+    ([], {}, "reproduced", []),
+    (["right"], {}, "reproduced", []),
+    (["right"], {"remark": "beside"}, "reproduced", ["beside"]),
+    ([], {"erratum": "misprint"}, "reproduced with a correction", ["misprint"]),
+    (["right", "mended"], {}, "reproduced with a correction", ["slip"]),
+    (["other", "mended"], {"erratum": "misprint"}, "differs", ["reason", "misprint"]),
+    (["wrong", "other"], {}, "NOT AS STATED", []),
+]
+
+
+@pytest.mark.parametrize(("evidence", "errata", "outcome", "links"), CASES)
+def test_the_outcome_of_an_entry_is_the_worst_of_what_stands_behind_it(
+    evidence, errata, outcome, links
+):
+    claims = [
+        claim("right", 1.0),
+        claim("mended", 1.0, erratum="slip"),
+        claim("other", 2.0, differs="because", erratum="reason"),
+        claim("wrong", 2.0),
+    ]
+    entry = Entry("Eq. (0)", "nothing", "eq-0", ("f",), ("test_it", *evidence), **errata)
+    found = PaperMap(pytest, claims, [entry], [], [])
+    assert found.outcome(entry) == outcome
+    assert re.findall(r"\(#(\w+)\)", found.verdict(entry)) == links
+    assert outcome in found.verdict(entry)
+
+
+@pytest.mark.parametrize("it", [it for it in CLAIMS if it.differs], ids=lambda it: it.name)
+def test_what_a_differing_claim_is_about_differs(it):
+    about = [entry for entry in EQUATIONS + FIGURES if it.name in entry.evidence]
+    assert {paper_map.outcome(entry) for entry in about} <= {"differs"}
+
+
+RIGHT_AS_PRINTED = ["12", "13", "15", "17", "A5", "A7", "A10"]
+
+
+@pytest.mark.parametrize("number", RIGHT_AS_PRINTED)
+def test_an_equation_that_is_right_as_printed_keeps_the_remark_on_the_text_beside_it(number):
+    entry = next(it for it in EQUATIONS if it.where == f"Eq. ({number})")
+    assert paper_map.outcome(entry) == "reproduced"
+    assert f"[remark](#{entry.remark})" in paper_map.verdict(entry)
+    assert entry.remark in ENTRIES

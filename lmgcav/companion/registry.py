@@ -57,6 +57,7 @@ class Claim:
 
 
 REPRODUCED, CORRECTED, DIFFERS = "reproduced", "reproduced with a correction", "differs"
+NOT_AS_STATED = "NOT AS STATED"
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Verdict:
     def outcome(self):
         """One of the words that a reader finds in the tables."""
         if not self.expected:
-            return "NOT AS STATED"
+            return NOT_AS_STATED
         if self.claim.differs:
             return DIFFERS
         return CORRECTED if self.claim.erratum else REPRODUCED

@@ -28,6 +28,7 @@ PORTABLE = {
     "check",
     "explore",
     "page",
+    "paper_map",
     "provenance",
     "registry",
     "rerun",

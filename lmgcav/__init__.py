@@ -26,6 +26,7 @@ from .envelope import (
 )
 from .exact_dynamics import Trajectory, evolve
 from .experiment import Experiment, coupling
+from .extrema import extrema
 from .fisher import fisher_information
 from .fluctuations import gaussian_moments
 from .heisenberg import StartAverage, average_inversion
@@ -102,6 +103,7 @@ __all__ = [
     "envelope",
     "evolve",
     "fisher_information",
+    "extrema",
     "fixed_points",
     "gaps",
     "gaussian_moments",

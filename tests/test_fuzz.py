@@ -571,6 +571,17 @@ def _(moments, ts, **_rest):
     assert moments.mean.shape == (len(ts), 3)
 
 
+@case(
+    lmg.extrema,
+    ts=st.lists(RATES, min_size=4, max_size=8, unique=True).map(sorted),
+    values=st.lists(RATES, min_size=4, max_size=8),
+)
+def _(found, ts, **_rest):
+    places, heights = found
+    assert places.shape == heights.shape
+    assert ((places >= ts[0]) & (places <= ts[-1])).all()
+
+
 @case(lmg.gaussian_moments, **DISTURBED)
 def _(moments, **_rest):
     assert (np.linalg.norm(moments.bloch, axis=-1) <= 1 + 1e-5).all()

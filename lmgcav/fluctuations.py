@@ -19,8 +19,10 @@ from .model import SOUTH_POLE
 from .moments import Moments
 from .scattering import checked
 
+LARGEST = 0.1  # growth of tr V, the share of <J²> that is wrong
 
-def gaussian_moments(model, scattering, ts, start=SOUTH_POLE, *, noise=True):
+
+def gaussian_moments(model, scattering, ts, start=SOUTH_POLE, *, noise=True, largest=LARGEST):
     """Mean spin and covariance of many atoms, as small Gaussian fluctuations about mean field.
 
     Parameters
@@ -34,12 +36,23 @@ def gaussian_moments(model, scattering, ts, start=SOUTH_POLE, *, noise=True):
     noise : bool, default True
         Whether the collective emission adds its noise. Without it the flow alone carries the
         fluctuations along, damping included, and they fall below the uncertainty relation.
+    largest : float, default 0.1
+        Where the trace of V grows by more, it is no longer small: the sum |s|² + tr V, which
+        stands for <J²>/(N/2)², has to stay near 1. Infinite for the equations as they are.
 
     Returns
     -------
     Moments
         With leading axis t; N is the number of atoms at the start. Off by a fraction of order 1/N
         that grows with time where mean field oscillates.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range, or the times go on when fluctuations are no longer
+        small, as they do soon near an unstable point.
+    ArithmeticError
+        If the equations cannot be solved.
 
     Examples
     --------
@@ -55,6 +68,9 @@ def gaussian_moments(model, scattering, ts, start=SOUTH_POLE, *, noise=True):
 
     def motion(share, state):
         s, V = state[:3], state[3:].reshape(3, 3)
+        if np.trace(V) > 3 / model.N + largest:
+            short = f"before {share * end:.3g}, from where on fluctuations are no longer small"
+            arguments.refuse("ts[-1]", short, ts[-1].item())
         alone, fall, single = single_atoms(model.N, scattering, s, share * end)
         dV = (jacobian(model, s) + alone) @ V + single / 2
         if noise:

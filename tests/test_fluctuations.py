@@ -41,6 +41,36 @@ def test_gaussian_squeezing_ends_at_the_steady_state():
     assert lmg.squeezing(late) == pytest.approx([1, steady], rel=1e-4)
 
 
+@pytest.mark.parametrize("time", [0.1, 1.0])
+def test_fluctuations_that_are_no_longer_small_are_refused(time):
+    m, start = lmg.Model(N=40, chi=0.0, Omega=0.0), np.array([0, 0, 1.0])
+    with pytest.raises(ValueError, match=r"ts\[-1\] must be before 0.0\d+, from where"):
+        gaussian_moments(m, Scattering(), [0.001, time], start)
+    known = gaussian_moments(m, Scattering(), [0.001, time], start, largest=np.inf)
+    assert np.trace(known.second[1]) > 5 * 20 * 21  # <J²> = j(j+1) is lost
+
+
+@pytest.mark.parametrize("seed", range(9))
+def test_fluctuations_near_unstable_points_are_right_or_refused(seed):
+    rng = np.random.default_rng(seed)
+    N, drive = 60, rng.choice([0.8, 1.3, 1.9])
+    m = lmg.Model.from_ratios(N=N, drive=drive, twist=1.875)
+    unstable = [point.s for point in lmg.fixed_points(m) if point.kind in ("saddle", "source")]
+    start = unstable[seed % len(unstable)] + 0.1 * rng.normal(size=3)
+    start /= np.linalg.norm(start)
+    ts, given = np.geomspace(0.1, 20, 8) / N, []
+    exact = lmg.evolve(m, ts, start, tol=1e-4).moments.bloch
+
+    def follow():
+        for t in ts:
+            given.append(gaussian_moments(m, Scattering(), [t], start).bloch[0])
+
+    with pytest.raises(ValueError, match="no longer small"):
+        follow()
+    assert len(given) > 2
+    assert abs(np.array(given) - exact[: len(given)]).max() < 0.1
+
+
 def test_independent_atoms_stay_independent():
     alone = lmg.Model(N=1000, chi=0, Omega=1.3, Gamma=1e-12)
     scattering = Scattering(decay=0.4, dephasing=0.3, loss=0.2)
@@ -76,7 +106,7 @@ def test_without_its_noise_the_damping_breaks_the_uncertainty_relation():
     m, ts = lmg.Model.from_ratios(N=200, drive=0.938 * 2.125, twist=1.875), np.linspace(0, 0.03, 61)
     least = {}
     for noise in (True, False):
-        moments = gaussian_moments(m, Scattering(), ts, noise=noise)
+        moments = gaussian_moments(m, Scattering(), ts, noise=noise, largest=np.inf)
         across = np.linalg.svd(moments.bloch[:, None])[2][:, 1:]
         C = across @ moments.covariance @ across.swapaxes(1, 2) / (m.N / 4)
         least[noise] = np.linalg.det(C).min()

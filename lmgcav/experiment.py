@@ -11,23 +11,31 @@ between mirrors of finesse F.
 
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from . import arguments
 from .basins import long_time_average, period
 from .envelope import decay_time
+from .exact_dynamics import evolve, largest_frequency
+from .extrema import extrema
 from .fluctuations import gaussian_moments
 from .mean_field import fixed_points
 from .model import Model, cavity_rates
 from .moments import squeezing
-from .scattering import Scattering
+from .scattering import Scattering, sampled_moments, scattered_moments
 from .spectrum import gaps
 
 UNDISTURBED = Scattering()
 SMALL = 0.1  # what the model takes to be small is broken above it
 SETTLED = 3  # time constants of the last stage until the steady state: e^-3 = 5 % are left
 FEW = 60  # atoms for the slowest eigenvalue, which in units of Γ hardly depends on N
+WORK = 2e7  # products of numbers that the exact dynamics may take
+DISTURBED = 12  # atoms, at most, that are disturbed one by one in the exact dynamics
+TURNED = 100.0  # angle, at most, of a spin whose paths are sampled
+SAMPLES = 4000  # paths
+ACCURATE = 0.05  # of ξ², the error of the Gaussian approximation below which it is used
 LARGE = 1000  # 2χ/Γ beyond which that eigenvalue depends on Ω/Ω_c alone
 
 
@@ -54,6 +62,30 @@ def coupling(*, finesse, waist, wavelength, kappa, gamma):
         arguments.positive(name, value)
     C = 24 * finesse / np.pi * (wavelength / (2 * np.pi * waist)) ** 2
     return float(np.sqrt(C) * np.sqrt(kappa * gamma) / 2)
+
+
+class BestSqueezing(NamedTuple):
+    """Smallest ξ² on the way, and how it was found.
+
+    Attributes
+    ----------
+    xi2 : float
+        ξ² of Eq. (12) for the atoms that are left; 1 where it never falls below 1.
+    time : float
+        Seconds; 0 where there is no squeezing.
+    method : str
+        "exact", "sampled" (paths of `sampled_moments`) or "Gaussian" (`gaussian_moments`).
+    error : float
+        Of ξ²: a bound where it is exact, four standard deviations and a fraction of 2/N where it
+        is sampled, and the estimate N v²/2 for the Gaussian approximation, where v is the largest
+        variance of the Bloch vector: so much does the curvature of the sphere add to the narrow
+        side of a distribution that is as long as that.
+    """
+
+    xi2: float
+    time: float
+    method: str
+    error: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,19 +207,25 @@ class Experiment:
 
         Returns
         -------
-        xi2, time : float
-            Time in seconds; 1 and 0 where ξ² never falls below 1.
+        BestSqueezing
+            By the exact dynamics where it is short; for more atoms as Gaussian fluctuations where
+            these are small, and by sampling where they are not.
         """
         stages = list(self.stages().values())
         end = stages[2] * (SETTLED * 3 if len(stages) == 3 else 1)
         if self.scattering.loss:
             end = min(end, 10 / self.scattering.loss)  # then no atoms are left
         first = min(stages[1], end) / 100
-        ts = np.geomspace(first, end, arguments.positive_integer("points", points))
-        xi2 = squeezing(gaussian_moments(self.model, self.scattering, ts))
-        xi2 = xi2 * np.exp(-self.scattering.loss * ts)
+        ts = np.geomspace(first, end, max(arguments.positive_integer("points", points), 4))
+        ts, xi2, errors, method = squeezing_in_time(self.model, self.scattering, ts)
         best = np.argmin(xi2)
-        return (float(xi2[best]), float(ts[best])) if xi2[best] < 1 else (1.0, 0.0)
+        time, least, error = ts[best], xi2[best], errors[best].item()
+        logarithms, heights = extrema(np.log(ts), xi2)
+        if heights.size and heights.min() < least:
+            time, least = np.exp(logarithms[np.argmin(heights)]), heights.min()
+        if least > 1 - error:
+            return BestSqueezing(1.0, 0.0, method, error)
+        return BestSqueezing(max(least.item(), 2 / (self.N + 2)), time.item(), method, error)
 
     def assumptions(self):
         """Return the numbers that Eq. (4) takes to be small.
@@ -224,6 +262,55 @@ class Experiment:
         """Return each of the `assumptions` that fails, because its number is above 0.1."""
         failed = {name: value for name, value in self.assumptions().items() if value > SMALL}
         return [f"Eq. (4) takes {name} to be small: {value:.2g}" for name, value in failed.items()]
+
+
+def squeezing_in_time(model, scattering, ts):
+    """Return times among ts, ξ² for the atoms that are left, its errors, and the method."""
+    alone = scattering != UNDISTURBED
+    if alone and model.N <= DISTURBED and turns(model, ts[-1]) < 10 * TURNED:
+        moments, error = scattered_moments(model, scattering, ts), 1e-6
+    elif not alone and exact_work(model, ts[-1]) < WORK / 30:
+        moments, error = exactly(model, ts)
+    else:
+        xi2, errors, method = approximately(model, scattering, ts)
+        ts_kept = ts[ts <= 1.5 * ts[np.argmin(xi2)]]  # later the distribution is finer
+        if alone or ts_kept.size < 4 or exact_work(model, ts_kept[-1]) > WORK:
+            return ts, xi2, errors, method
+        ts = ts_kept
+        moments, error = exactly(model, ts)
+    left = np.exp(-scattering.loss * ts)
+    length2 = (moments.bloch**2).sum(-1)
+    return ts, left * squeezing(moments), 9 * model.N * error / length2, "exact"
+
+
+def exactly(model, ts):
+    """Return the moments of Eq. (4) at the times ts, and their error."""
+    trajectory = evolve(model, ts, tol=1e-4 / model.N, progress=False)
+    return trajectory.moments, trajectory.error
+
+
+def approximately(model, scattering, ts):
+    """Return ξ² for the atoms that are left at the times ts, its errors, and the method."""
+    N, left = model.N, np.exp(-scattering.loss * ts)
+    moments = gaussian_moments(model, scattering, ts, largest=np.inf)
+    xi2 = left * squeezing(moments)
+    widths = np.linalg.eigvalsh(moments.covariance)[:, -1] / (N / 2) ** 2
+    errors, best = N / 2 * widths**2, np.argmin(xi2)
+    if errors[best] < ACCURATE * xi2[best] or turns(model, ts[-1]) > TURNED:
+        return xi2, errors, "Gaussian"
+    xi2 = left * squeezing(sampled_moments(model, scattering, ts, samples=SAMPLES))
+    return xi2, xi2 * (4 * np.sqrt(2 / SAMPLES) + 2 / N), "sampled"
+
+
+def turns(model, end):
+    """Angle by which the spin turns at most until ``end``."""
+    return end * max(abs(model.Omega), model.Omega_c)
+
+
+def exact_work(model, end):
+    """Return about how many multiplications `evolve` takes until ``end`` by steps."""
+    K = min(model.N, np.sqrt(10 * model.N) + 2)
+    return largest_frequency(model, K) * end * (K + 1) ** 2
 
 
 @cache

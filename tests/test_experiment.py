@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lmgcav as lmg
-from lmgcav.experiment import SMALL, Experiment, coupling
+from lmgcav.experiment import SMALL, Experiment, approximately, coupling
 from lmgcav.photons import magnetisation
 from lmgcav.scattering import Scattering
 
@@ -50,15 +50,60 @@ def test_stages_are_those_of_the_exact_dynamics():
 
 def test_best_squeezing_is_the_least_of_the_exact_dynamics():
     mine = Experiment.tuned(N=200, detuning=0.5, ratio=0.6, g=26.0, kappa=KAPPA)
-    xi2, time = mine.best_squeezing()
-    ts = np.linspace(0.1, 3, 59) * time
+    best = mine.best_squeezing()
+    ts = np.linspace(0.1, 3, 59) * best.time
     exact = lmg.squeezing(lmg.evolve(mine.model, ts, tol=1e-7).moments)
-    assert xi2 == pytest.approx(exact.min(), rel=0.01)
+    assert best.method == "exact"
+    assert exact.min() - 1e-4 < best.xi2 < exact.min() + best.error
+
+
+@pytest.mark.parametrize(
+    ("N", "detuning", "ratio", "decibels"),
+    [
+        (20, 100, 0.9, -5.56),
+        (100, 100, 0.9, -8.67),
+        (1000, 100, 0.9, -11.36),
+        (50, 26.65, 0.53, -5.76),
+        (200, 26.65, 0.53, -8.78),
+        (1000, 26.65, 0.53, -12.67),
+    ],
+)
+def test_best_squeezing_of_few_atoms_or_a_turning_spin_is_exact(N, detuning, ratio, decibels):
+    mine = Experiment.tuned(N=N, detuning=detuning, ratio=ratio, g=1e4, kappa=1e9)
+    best = mine.best_squeezing()
+    assert best.method == "exact"
+    assert 10 * np.log10(best.xi2) == pytest.approx(decibels, abs=0.006)
+    at_its_time = lmg.squeezing(lmg.evolve(mine.model, [best.time], tol=1e-7).moments)
+    assert at_its_time == pytest.approx(best.xi2, rel=2e-3)
+
+
+@pytest.mark.parametrize("ratio", [0.4, 0.9, 1.0001])
+@pytest.mark.parametrize("N", [2, 5, 9])
+def test_best_squeezing_is_within_the_bound(N, ratio):
+    for scattering in Scattering(), Scattering(decay=1e-3):
+        given = {"g": 1e4, "kappa": 1e9, "scattering": scattering}
+        best = Experiment.tuned(N=N, detuning=30, ratio=ratio, **given).best_squeezing(100)
+        assert best.xi2 > 2 / (N + 2)
+        assert best.method == "exact"
+
+
+@pytest.mark.parametrize(
+    ("N", "detuning", "ratio"), [(150, 1, 0.6), (150, 30, 0.53), (150, 5, 0.97), (150, 0, 0.5)]
+)
+def test_approximate_squeezing_has_the_error_it_states(N, detuning, ratio):
+    m = Experiment.tuned(N=N, detuning=detuning, ratio=ratio, g=1e4, kappa=1e9).model
+    ts = np.geomspace(0.1, 6, 60) / (N * m.Gamma) / np.hypot(1, detuning)
+    exact = lmg.squeezing(lmg.evolve(m, ts, tol=1e-7).moments)
+    xi2, errors, method = approximately(m, Scattering(), ts)
+    best = np.argmin(xi2)
+    assert abs(xi2[best] - exact[best]) < errors[best]
+    if method == "Gaussian":
+        assert errors[best] < 0.05 * xi2[best]
 
 
 def test_no_drive_means_no_squeezing_and_no_turns():
     still = Experiment(N=100, g=1.0, kappa=100.0, Delta=0.0, Omega=0.0)
-    assert still.best_squeezing() == (1.0, 0.0)
+    assert still.best_squeezing()[:2] == (1.0, 0.0)
     assert list(still.stages())[-1] == "spin comes to rest"
 
 
@@ -100,9 +145,9 @@ def test_only_atoms_that_are_excited_decay(ratio):
 
 def test_a_drive_far_beyond_the_transition_is_reported():
     mine = Experiment(N=20_000, g=0.1, kappa=KAPPA, Delta=0.0, Omega=10.0)
-    xi2, time = mine.best_squeezing()
-    assert 0.9 < xi2 <= 1
-    assert time <= mine.stages()["spin turns once"] == pytest.approx(2 * np.pi / 10, rel=1e-3)
+    best = mine.best_squeezing()
+    assert 0.9 < best.xi2 <= 1
+    assert best.time <= mine.stages()["spin turns once"] == pytest.approx(2 * np.pi / 10, rel=1e-3)
 
 
 @pytest.mark.parametrize("name", ["g", "kappa"])

@@ -20,6 +20,15 @@ def test_extreme_numbers_are_reported(change):
     assert "nan" not in report
 
 
+def test_squeezing_is_reported_with_its_method_and_none_where_there_is_none():
+    still = Experiment(N=100, g=1.0, kappa=100.0, Delta=0.0, Omega=0.0)
+    assert Report(still).squeezing() == "none (exact)"
+    few = Experiment.tuned(N=20, detuning=100, ratio=0.9, g=1e4, kappa=1e9)
+    assert Report(few).squeezing() == "-5.6 dB after 130 s (exact)"
+    many = Experiment.tuned(N=10**5, detuning=0.5, ratio=0.4, g=1e4, kappa=1e9)
+    assert re.fullmatch(r"-0\.\d dB after .*s \(Gaussian, ± .* dB\)", Report(many).squeezing())
+
+
 def test_a_report_has_every_number_with_its_unit():
     report = str(Report(Experiment.tuned(N=10**5, detuning=0.9375, ratio=0.95, **CLOCK)))
     for line in ["χ/2π", "Ω_c/2π", "phase", "spin turns once", "best squeezing", "but"]:

@@ -48,6 +48,15 @@ class Report:
             if value > SMALL
         ]
 
+    def squeezing(self, points=300):
+        """Return the best squeezing in words, from so many times."""
+        xi2, time, method, error = self.experiment.best_squeezing(points)
+        if not time:
+            return f"none ({method})"
+        decibels, error = 10 * np.log10(xi2), 10 * np.log10(1 + error / xi2)
+        about = "" if method == "exact" else f", ± {plain(error)} dB"
+        return f"{decibels:.1f} dB after {prefixed(time, 's')} ({method}{about})"
+
     def rows(self):
         """Yield what follows from the numbers as pairs of words."""
         it, m = self.experiment, self.experiment.model
@@ -59,9 +68,7 @@ class Report:
         yield "phase", it.phase
         for stage, time in it.stages().items():
             yield stage, f"in {prefixed(time, 's')}"
-        xi2, time = it.best_squeezing()
-        decibels = np.round(10 * np.log10(xi2), 1) + 0.0  # no "-0.0"
-        yield "best squeezing", f"{decibels:.1f} dB after {prefixed(time, 's')}"
+        yield "best squeezing", self.squeezing()
         for sentence in self.warnings():
             yield "but", sentence
 

@@ -336,7 +336,7 @@ FIGURES = [
         "best_squeezing",
         "test_best_squeezing_is_a_minimum_over_the_drive",
         "best_squeezing_of_a_hundred_thousand_atoms",
-        "squeezing_stays_above_the_heisenberg_limit",
+        "squeezing_scales_as_derived",
     ),
     panel(
         "2(c), inset",
@@ -486,6 +486,8 @@ FIGURES = [
         "the state at the first minimum",
         "evolve husimi",
         HUSIMI_TEST,
+        "early_minimum_comes_in_a_collective_time",
+        "polarized_at_alpha",
         "squeezed_then_oversqueezed",
     ),
     panel(
@@ -494,6 +496,7 @@ FIGURES = [
         "oversqueezed",
         "evolve husimi",
         HUSIMI_TEST,
+        "wrapped_at_beta",
         "squeezed_then_oversqueezed",
     ),
     panel(
@@ -502,6 +505,7 @@ FIGURES = [
         "on one side of the sphere again",
         "evolve husimi",
         HUSIMI_TEST,
+        "localized_again_at_gamma",
         "approach_is_monotonic",
     ),
     panel(
@@ -528,7 +532,7 @@ FIGURES = [
         "their imaginary parts",
         "spectrum",
         LEVELS_TEST,
-        "test_levels_for_weak_drive_tend_to_multiples_of_one_frequency_not_to_a_continuum",
+        "test_levels_for_weak_drive_tend_to_multiples_of_one_frequency",
         "imaginary_gap_of_the_normal_phase",
         erratum="erratum-continuum",
     ),

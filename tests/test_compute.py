@@ -145,6 +145,8 @@ def test_nothing_of_python_is_loaded_before_a_click(site, browser):
         assert not [url for url in page.asked if "/python-" in url]
 
 
+# Where the value is largest or smallest, which rounding leaves open by the root of its precision.
+FLAT = {"best_drive_of_two_hundred_atoms", "best_drive_of_a_thousand_atoms"}
 EVERY_CLAIM = """
 import json
 from lmgcav.companion.claims import CLAIMS
@@ -167,6 +169,8 @@ def test_every_claim_reaches_its_verdict_in_the_browser(site, browser):
     there = {name: (value, outcome) for name, value, outcome in map(json.loads, text.splitlines())}
     assert there.keys() == {claim.name for claim in CLAIMS}
     for verdict in map(judge, CLAIMS):
-        value, outcome = there[verdict.claim.name]
-        assert outcome == verdict.outcome, verdict.claim.name
-        assert value == pytest.approx(verdict.computed, rel=1e-8, abs=1e-8), verdict.claim.name
+        name = verdict.claim.name
+        value, outcome = there[name]
+        assert outcome == verdict.outcome, name
+        within = 1e-7 if name in FLAT else 1e-8
+        assert value == pytest.approx(verdict.computed, rel=within, abs=1e-8), name

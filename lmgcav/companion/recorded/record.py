@@ -1,7 +1,7 @@
 """Record Figs. 11 and 12: ``python lmgcav/companion/recorded/record.py``.
 
 Adds to levels.npz and gaps.npz beside this file what they lack, and saves after each N, so that
-it can be interrupted; remove the files to record all anew, about 40 minutes on two cores and 5 GB.
+it can be interrupted; remove the files to record all anew, about an hour on two cores and 5 GB.
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -17,8 +17,9 @@ COUNT = 150  # eigenvalues in Fig. 11
 LEVELS = 200  # atoms in Fig. 11
 DRIVES = np.linspace(0.05, 2.55, 51)  # 2Ω/(NΓ) in Fig. 11
 ATOMS = [50, 100, 200, 400, 800]  # in Fig. 12
-NORMAL = np.append(np.linspace(0.8, 1.2, 17), [0.995, 1.005])  # drives of Fig. 12(a), and slope
-CRITICAL = np.linspace(1.9, 2.25, 15)  # of Fig. 12(b), with Ω_c; `gaps` misses N = 800 at 1.9
+NORMAL = np.append(np.linspace(0.8, 1.2, 17), np.linspace(0.96, 1.04, 17))  # of Fig. 12(a)
+CRITICAL = np.append(np.linspace(1.9, 2.25, 15), np.linspace(2.085, 2.165, 17))  # of Fig. 12(b)
+# Finer around the kink at NΓ/2 and the cusp at Ω_c; `gaps` misses N = 800 at the drive 1.9.
 SETTINGS = {"twist": TWIST, "count": COUNT}
 
 
@@ -54,12 +55,16 @@ def record_gaps(pool, folder):
     """Write gaps.npz with the columns N, drive, real gap, imaginary gap."""
     there = (folder / "gaps.npz").exists()
     table = recorded.load("gaps", folder)["table"] if there else np.empty((0, 4))
-    for N in sorted({*ATOMS} - {*table[:, 0]}):
-        drives = np.sort(np.append(NORMAL, CRITICAL if N < 800 else CRITICAL[1:]))
-        found = sweep(gaps, {"N": [N], "drive": drives}, executor=pool).isel(N=0)
-        columns = [found["drive"], found["real"], found["imaginary"]]
-        table = np.vstack([table, np.insert(np.transpose(columns), 0, N, axis=1)])
-        recorded.save("gaps", {"table": table}, folder, **SETTINGS)
+    drives = np.unique(np.append(NORMAL, CRITICAL).round(6))
+    for N in ATOMS:
+        known = table[table[:, 0] == N, 1].round(6)
+        lacking = np.setdiff1d(drives if N < 800 else drives[drives != 1.9], known)
+        if lacking.size:
+            found = sweep(gaps, {"N": [N], "drive": lacking}, executor=pool).isel(N=0)
+            columns = [found["drive"], found["real"], found["imaginary"]]
+            table = np.vstack([table, np.insert(np.transpose(columns), 0, N, axis=1)])
+            table = table[np.lexsort([table[:, 1], table[:, 0]])]
+            recorded.save("gaps", {"table": table}, folder, **SETTINGS)
 
 
 def main(folder=recorded.FOLDER):

@@ -265,8 +265,8 @@ def gaps(model, count=40):
     An oscillation can be slow to decay and yet far from zero. So ``real`` is the smallest also of
     the 10 eigenvalues nearest to each frequency of a fixed point in mean field, where that lies
     beyond the ``count``; so is ``imaginary`` if all the ``count`` are real (infinite if all these
-    are, too). Any slower decay would be of a mode near neither zero nor such a frequency, which we
-    did not meet for 14 atoms, where all eigenvalues are known.
+    are, too). A slower decay of a mode near neither zero nor such a frequency is not excluded; the
+    tests meet none at N = 14, for a few models all of whose eigenvalues are known.
 
     Truncated at rank K < N, the Liouvillian has spurious eigenvalues besides those that converge
     exponentially in K. They move with K: gaps that a higher rank repeats are free of them. Near

@@ -26,8 +26,8 @@ def squeezing_history():
 @cache
 def points_of_fig_10():
     """Return NΓt/2 and the length of the mean spin at α, β and γ."""
-    drive = best_squeezing(200)[0] * np.hypot(1, 1.875)
-    model = Model.from_ratios(N=200, drive=drive, twist=1.875)
+    drive = best_squeezing(200)[0] * np.hypot(1, TWIST)
+    model = Model.from_ratios(N=200, drive=drive, twist=TWIST)
     collective = np.linspace(0, 20, 401)
     run = evolve(model, collective / 100, tol=1e-5, progress=False)
     xi2 = squeezing(run.moments)

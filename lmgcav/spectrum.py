@@ -203,6 +203,15 @@ def spectrum(model, count=150):
     Spectrum
         Takes twice the time of `eigenvalues`.
 
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
+    MemoryError
+        If the factorisation would not fit in memory.
+    ArithmeticError
+        If the drive is so weak that eigenvectors coincide.
+
     Examples
     --------
     >>> from lmgcav import Model
@@ -222,8 +231,14 @@ def spectrum(model, count=150):
     values, right = values[chosen], vectors(chosen)
     others, vectors = _nearest(M, solve, count, "T")
     partner = linear_sum_assignment(abs(values[:, None] - others))[1]
-    left = _biorthogonal(vectors(partner), right)
-    condition = np.linalg.norm(left, axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        try:
+            left = _biorthogonal(vectors(partner), right)
+        except np.linalg.LinAlgError:
+            left = np.full_like(right, np.nan)
+        condition = np.linalg.norm(left, axis=0)
+    if not np.isfinite(condition).all():
+        raise ArithmeticError("The eigenvectors were not solved: so weak a drive hardly parts them")
     rounding = np.finfo(float).eps / 2 * np.linalg.norm(abs(M) @ abs(right), axis=0)
     residual = np.linalg.norm(M @ right - values * right, axis=0) + rounding
     error = condition * residual + abs(values - others[partner])  # found apart from each other

@@ -87,24 +87,35 @@ def test_each_foreseen_slip_gets_its_hint(it, hint, slip):
     assert it.diagnose(slip if it.at else slip(it.right)) == f"Not yet: {hint}"
 
 
+def off_by_a_percent(N, Omega, Gamma):
+    return 1.01 * 2 * np.pi / np.sqrt(Omega**2 - (N * Gamma / 2) ** 2)
+
+
 @pytest.mark.parametrize(
     ("label", "answer", "said"),
     [
         ("strong-drive", ..., "Put your answer in place of the dots: <J_z²> for Ω → ∞, a function"),
         ("strong-drive", 5.0, "Not yet: hand in <J_z²> for Ω → ∞, a function of N."),
         ("strong-drive", lambda N, Gamma: N, "Not yet: hand in <J_z²> for Ω → ∞, a function of"),
-        ("strong-drive", lambda N: 1j * N, "Not yet: hand in <J_z²> for Ω → ∞, a function of N,"),
+        ("strong-drive", lambda N: 1j * N, "Not yet: what arrived is 1j; hand in <J_z²> for Ω"),
+        ("strong-drive", lambda N: None, "Not yet: what arrived is None, so a return is missing"),
+        ("strong-drive", lambda N: [N, N], "Not yet: what arrived has the shape (2,); hand in"),
         ("strong-drive", lambda N: np.inf, "Not yet: that is no finite number."),
-        ("strong-drive", lambda N: N, "Not yet: too large at (1,)."),
+        ("strong-drive", lambda N: N, "Not yet: this is not right at (1,)."),
         ("strong-drive", lambda N: N * (N + 2) / 11.9, "Not yet: close, but not within 0.1%."),
-        ("weak-drive", "1/N", "Not yet: hand in the power p"),
-        ("weak-drive", [-1, -1], "Not yet: hand in the power p"),
+        ("no-exchange", off_by_a_percent, "Not yet: close, but not within 0.0001%."),
+        ("weak-drive", "1/N", "Not yet: what arrived is '1/N'; hand in the power p"),
+        ("weak-drive", [-1, -1], "Not yet: what arrived has the shape (2,); hand in the power p"),
+        ("weak-drive", None, "Not yet: what arrived is None; hand in the power p"),
         ("weak-drive", 1, "Not yet: look at the sign."),
-        ("weak-drive", -7, "Not yet: too small."),
-        ("regimes", [4.5, 0.3], "Not yet: too small in entry 1."),
+        ("weak-drive", -7, "Not yet: this is not right."),
+        ("regimes", [4.5, 0.3], "Not yet: this is not right in entry 1."),
+        ("regimes", 4.5, "Not yet: one number arrived; hand in two numbers"),
+        ("sign-of-exchange", [0, 0, 0], "Not yet: this is not right in entry 0."),
+        ("crossing-by-loss", 0.33, "Right."),
     ],
 )
-def test_check_says_what_to_hand_in_and_which_way_a_number_is_off(label, answer, said, capsys):
+def test_check_says_what_to_hand_in_and_what_arrived_instead(label, answer, said, capsys):
     check(label, answer)
     assert capsys.readouterr().out.startswith(said)
 

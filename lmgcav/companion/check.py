@@ -85,7 +85,7 @@ class Exercise:
             return f"Not yet: hand in {self.asks}."
         given, right = self.values(answer), self.right
         if given.dtype.kind not in "iufb" or given.shape != right.shape:
-            return f"Not yet: hand in {self.asks}, as real numbers."
+            return f"Not yet: {self.arrived(answer)}; hand in {self.asks}, as real numbers."
         if not np.isfinite(given).all():
             return "Not yet: that is no finite number."
 
@@ -99,14 +99,23 @@ class Exercise:
         }
         slips |= {hint: slip(right) for hint, slip in ALWAYS.items()}
         for hint, value in slips.items():
-            if not off(value).any():
+            if np.all(value) and not off(value).any():  # 0 fits the decibels of 1
                 return f"Not yet: {hint}"
         if (abs(given - right) <= abs(right) / 10).all():
-            return f"Not yet: close, but not within {self.tolerance:.1%}."
+            return f"Not yet: close, but not within {100 * self.tolerance:.2g}%."
         first = tuple(np.argwhere(off(right))[0])
-        way = "small" if given[first] < right[first] else "large"
         where = f" at {self.at[first[0]]}" if self.at else f" in entry {first[0]}" if first else ""
-        return f"Not yet: too {way}{where}."
+        return f"Not yet: this is not right{where}."
+
+    def arrived(self, answer):
+        """Say what an answer is that cannot be compared."""
+        one = answer(*self.at[0]) if self.at else answer
+        if one is None:
+            return "what arrived is None" + (", so a return is missing" if self.at else "")
+        given = arguments.as_array(one)
+        if given.dtype.kind not in "iufb":
+            return f"what arrived is {one!r:.40}"
+        return f"what arrived has the shape {given.shape}" if given.shape else "one number arrived"
 
 
 class Exercises(UserDict):

@@ -324,7 +324,7 @@ def lifetime():
         "Ω_c is proportional to the number of atoms, not to its square.": lambda right: right / 2,
         "the number falls exponentially, not linearly.": lambda right: -np.expm1(-right / 20) * 20,
     },
-    tolerance=1e-4,
+    tolerance=0.007,
 )
 def crossing_by_loss():
     point_D = Model.from_ratios(N=100, drive=2.09, twist=TWIST)
@@ -333,6 +333,7 @@ def crossing_by_loss():
 
 @exercise(
     "three numbers: the rates over γ, γ_φ and γ_l",
+    tolerance=0.005,
     hints={
         "both atoms of a pair are disturbed.": lambda right: right / 2,
         "take the mean of x, y and z, not the sum.": lambda right: 3 * right,
@@ -349,6 +350,7 @@ def one_atom_rates():
 
 @exercise(
     "two numbers: Ω/(√N g) at the border for the drive on the atoms, Ω/Ω_c for that by the mirror",
+    tolerance=0.01,
     hints={
         "the borders are exchanged.": lambda right: right[::-1],
         "the top is twice as high above the bottom as the side.": lambda right: (
@@ -365,6 +367,7 @@ def kicked_pendulum():
 
 @exercise(
     "k/d for the fastest pumping at w = 1.875",
+    tolerance=0.005,
     hints={"that is the resonance; a wider line carries a little more.": lambda right: 1 / TWIST},
 )
 def best_sideband():
@@ -438,6 +441,7 @@ def _coefficients():
 
 @exercise(
     "two numbers: the factor of Γ/N in χ on the first border, that of √N Γ on the second",
+    tolerance=0.005,
     hints={
         "the borders are exchanged.": lambda right: right[::-1],
     },

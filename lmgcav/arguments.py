@@ -15,7 +15,8 @@ import numpy as np
 
 LARGEST = 1e60  # of any number, and its inverse the smallest: their powers stay far from overflow
 MOST = 10**15  # of anything counted: still exact as a float
-LONGEST = 24  # hours
+MOST_STEPS = 1e7  # of a computation through time: hours
+AT_ONCE = 1000  # numbers that numpy changes while Python makes one step
 IN_BROWSER = 2e9  # bytes: WebAssembly has addresses for 4 GB, half of which copies may need
 
 
@@ -175,9 +176,11 @@ def _read(path):
         return ""
 
 
-def ends_in_time(what, seconds):
-    """Refuse work that would take ``seconds``, a rough estimate, where that is beyond reason."""
-    if seconds > 3600 * LONGEST:
-        raise ValueError(
-            f"{what} would take about {seconds / 3600:.2g} hours, more than the {LONGEST} allowed"
-        )
+def in_few_steps(name, time, rate, size=0):
+    """Refuse a ``time`` that takes more than `MOST_STEPS` at this rate.
+
+    Steps that change more than `AT_ONCE` numbers, the ``size``, count accordingly more.
+    """
+    allowed = MOST_STEPS / (rate * (1 + size / AT_ONCE))
+    if time > allowed:
+        refuse(name, f"at most {allowed:.2g}, which takes {MOST_STEPS:.0e} steps", time)

@@ -83,9 +83,8 @@ def evolution(H, jump, rho, ts, observables):
     """Values of each of ``observables``, functions of ρ(t), at the times ``ts``."""
     import qutip
 
-    turns = ts[-1] * (2 * abs(H.full()).sum(0).max() + (abs(jump.full()) ** 2).sum(0).max())
-    step = 5e-5 + 3e-8 * H.shape[0] ** 2  # seconds for each, as measured
-    arguments.ends_in_time("The dynamics up to the last of ts", step * turns)
+    rate = 2 * abs(H.full()).sum(0).max() + (abs(jump.full()) ** 2).sum(0).max()
+    arguments.in_few_steps("ts[-1]", ts[-1], rate, H.shape[0] ** 2)
     grid, position = np.unique(np.append(0.0, ts), return_inverse=True)
     functions = [lambda t, rho, value=value: value(rho) for value in observables]
     result = qutip.mesolve(H, rho, grid, [jump], e_ops=functions, options=SOLVER)
@@ -268,7 +267,6 @@ def atom_cavity_steady_moments(N, g, kappa, Delta, Omega):
         work = f"The steady state of {N} atoms with {photons} photons"
         cube = ((N + 1) * (photons + 1)) ** 3  # the factorisation fills in
         arguments.fits_in_memory(work, 120 * cube)
-        arguments.ends_in_time(work, 1.5e-6 * cube)
         H, jump = _hamiltonian_and_jump(N, g, kappa, Delta, Omega, photons)
         rho = qutip.steadystate(H, [jump])
         reached = rho.ptrace(1).diag()[-1]

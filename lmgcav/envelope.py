@@ -122,8 +122,8 @@ def _inversion(N, chi, ts, K, tol):
     w = np.zeros(K + 1)
     w[0] = 1
     stable = 3 / (decay[-1] + 2 * abs(hop).max())  # beyond, interpolation between steps is off
-    steps = min(ts[-1], _extinction(N, chi, size / tol)) / stable
-    arguments.ends_in_time(f"The envelope of N = {N} atoms", steps * (1e-4 + 1e-7 * K))
+    end = min(ts[-1], _extinction(N, chi, size / tol))
+    arguments.in_few_steps("Gamma * ts[-1]", end, 1 / stable, K)
     limits = {"rtol": tol / 10, "atol": tol / 100 / size, "max_step": stable}
     run = solve_ivp(rates, ts[[0, -1]], w, "DOP853", t_eval=ts, events=remains, **limits)
     relative = np.zeros(ts.size)

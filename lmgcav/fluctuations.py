@@ -62,8 +62,8 @@ def gaussian_moments(model, scattering, ts, start=SOUTH_POLE, *, noise=True, lar
     >>> (squeezing(gaussian_moments(m, Scattering(), ts)) / exact).round(2)
     array([1., 1.])
     """
-    ts, start, turns = checked(model, scattering, ts, start)
-    arguments.ends_in_time("The fluctuations up to the last of ts", 2e-2 * turns)
+    ts, start, fastest = checked(model, scattering, ts, start)
+    arguments.in_few_steps("ts[-1]", ts[-1], fastest)
     end = ts[-1] or 1.0  # the unit of time
 
     def motion(share, state):

@@ -76,6 +76,8 @@ def average_inversion(model, window, theta, phi, tol=1e-3):
         If an argument is out of its range.
     MemoryError
         If the computation would not fit in memory.
+    RuntimeError
+        If ``tol`` cannot be met.
 
     Examples
     --------
@@ -93,9 +95,13 @@ def average_inversion(model, window, theta, phi, tol=1e-3):
         x, turned = _averaged_observable(model, window, K)
         observable = Multipoles.from_coordinates(model.N, x)
         values = 4 * np.pi / (model.N + 1) * husimi(observable, theta, phi)
-        difference = 0.0 if K == model.N else abs(values - before).max()
-        if difference <= tol or K == model.N:
-            return StartAverage(values, K, float(difference + rounding(model.N, turned)))
+        rounded = rounding(model.N, turned)
+        error = rounded + (0 if K == model.N else abs(values - before).max())
+        if error <= tol:
+            return StartAverage(values, K, float(error))
+        if rounded > tol or K == model.N:
+            allowed = f"above the error of {error:.1e} that is reached"
+            raise RuntimeError(f"Argument tol must be {allowed}, but tol = {tol}")
         before, K = values, int(GROWTH * K) + 1
 
 
@@ -103,7 +109,7 @@ def _averaged_observable(model, window, K):
     """Real coordinates of A above, for J_z/(N/2), at rank K, and how far phases turn at most."""
     check_memory(model.N, K, 2)
     B2, c, slope = scaled_generator(model, K, 1.0)
-    arguments.ends_in_time("The average over the window", 2e-8 * c * window * (K + 1) ** 2)
+    arguments.in_few_steps("window", window, c / LONGEST_STEP, (K + 1) ** 2)
     B2 = B2.T.tocsr()
     steps = int(np.ceil(c * window / LONGEST_STEP))
     u, weights = np.polynomial.legendre.leggauss(NODES)

@@ -165,8 +165,7 @@ def _checked(model, ts, start):
     """Return ``ts`` and ``start`` as arrays, or refuse them."""
     arguments.instance("model", Model, model)
     ts, start = arguments.times(ts), bloch_vector(start)
-    turns = ts[-1] * max(abs(model.Omega), model.Omega_c)
-    arguments.ends_in_time("The mean field up to the last of ts", 2e-3 * turns)
+    arguments.in_few_steps("ts[-1]", ts[-1], max(abs(model.Omega), model.Omega_c))
     return ts, start
 
 

@@ -137,8 +137,8 @@ def mean_field_with_light(model, kappa, ts, start=SOUTH_POLE, light=0j):
     if light.ndim:
         arguments.refuse("light.shape", "(), a single number", light.shape)
     drive, twist, speed = ratios
-    turns = half * ts[-1] * (abs(drive) + abs(light) / half + (1 + speed) * np.hypot(1, twist))
-    arguments.ends_in_time("The mean field up to the last of ts", 2e-3 * turns)
+    fastest = half * (abs(drive) + (1 + speed) * np.hypot(1, twist)) + abs(light)
+    arguments.in_few_steps("ts[-1]", ts[-1], fastest)
     state = [x, -y, z, *np.array([light.real, light.imag]) / half]
     x, y, z, *light = solution(EQUATIONS, velocity, state, half * ts, rtol=1e-10, atol=1e-11).T
     return np.stack([x, -y, z], axis=-1), half * (light[0] + 1j * light[1])

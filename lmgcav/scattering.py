@@ -118,10 +118,9 @@ def scattered_moments(model, scattering, ts, start=SOUTH_POLE):
     >>> moments.mean[:, 2].round(4)  # exp(-3) - 1/2: Γ and γ are added
     array([ 0.5   , -0.4502])
     """
-    ts, start, turns = checked(model, scattering, ts, start)
+    ts, start, fastest = checked(model, scattering, ts, start)
     n = products(model, scattering, ts.size)
-    seconds = model.N * turns * (1e-3 + 1e-6 * len(n))
-    arguments.ends_in_time(f"The moments of {model.N} atoms", seconds)
+    arguments.in_few_steps("ts[-1]", ts[-1], model.N * fastest, len(n))
     matrix = product_generator(model, scattering)
     first = np.prod(np.array([1, *start, 0])[: n.shape[1]] ** n, axis=1)
     limits = {"rtol": 1e-7, "atol": 1e-9}
@@ -130,12 +129,12 @@ def scattered_moments(model, scattering, ts, start=SOUTH_POLE):
 
 
 def checked(model, scattering, ts, start):
-    """Return ``ts`` and ``start`` as arrays and how far the spin turns at most, or refuse them."""
+    """Return ``ts`` and ``start`` as arrays and the largest rate, or refuse them."""
     arguments.instance("model", Model, model)
     arguments.instance("scattering", Scattering, scattering)
     ts, start = arguments.times(ts), bloch_vector(start)
     alone = scattering.decay + scattering.dephasing + scattering.loss
-    return ts, start, ts[-1] * (max(abs(model.Omega), model.Omega_c) + alone)
+    return ts, start, max(abs(model.Omega), model.Omega_c) + alone
 
 
 def products(model, scattering, times=1):
@@ -278,10 +277,10 @@ def sampled_moments(model, scattering, ts, start=SOUTH_POLE, *, samples=2000, se
     >>> bool((abs(moments.bloch[:, 2] - [-1, -0.02]) < 0.05).all())
     True
     """
-    ts, start, turns = checked(model, scattering, ts, start)
+    ts, start, fastest = checked(model, scattering, ts, start)
     samples = arguments.positive_integer("samples", samples)
     arguments.fits_in_memory(f"An average over {samples} paths", 400 * samples)
-    arguments.ends_in_time(f"{samples} paths", STEPS * turns * (3e-4 + 3e-7 * samples))
+    arguments.in_few_steps("ts[-1]", ts[-1], STEPS * fastest, samples)
     try:
         random = np.random.default_rng(seed)
     except (TypeError, ValueError):
@@ -307,8 +306,8 @@ def scattered_mean_field(model, scattering, ts, start=SOUTH_POLE):
     numpy.ndarray, shape (t, 3)
         Spin of the atoms that are left, in units of N/2 of the start.
     """
-    ts, start, turns = checked(model, scattering, ts, start)
-    arguments.ends_in_time("The mean field up to the last of ts", 2e-3 * turns)
+    ts, start, fastest = checked(model, scattering, ts, start)
+    arguments.in_few_steps("ts[-1]", ts[-1], fastest)
     decay, loss = scattering.decay, scattering.loss
     transverse = decay / 2 + scattering.dephasing + loss
     rates, relaxed = np.array([transverse, transverse, decay + loss]), np.array([0, 0, decay])

@@ -165,7 +165,7 @@ def best_squeezing(N):
     Raises
     ------
     ValueError
-        If N is below 2, or so large that the search would take longer than a day.
+        If N is below 2, or above 3e10, where the sums have more than 10⁷ terms.
 
     Notes
     -----
@@ -181,8 +181,9 @@ def best_squeezing(N):
     N = arguments.positive_integer("N", N)
     if N < 2:
         arguments.refuse("N", "at least 2", N)
-    scale = N ** (2 / 3)
-    arguments.ends_in_time(f"The best squeezing of N = {N} atoms", 2e-4 * scale)
+    scale, most = N ** (2 / 3), arguments.MOST_STEPS
+    if scale > most:
+        arguments.refuse("N", f"at most {most**1.5:.2g}, where the sums have {most:.0e} terms", N)
 
     def xi2(distance):
         return squeezing(steady_moments(Model.from_ratios(N=N, drive=1 - distance / scale)))

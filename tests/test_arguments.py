@@ -114,12 +114,11 @@ def test_a_browser_which_tells_nothing_has_two_gigabytes(monkeypatch):
         lmg.steady_state(lmg.Model(N=12_000, chi=0, Omega=1))
 
 
-def test_what_would_take_days_is_refused_with_the_hours():
-    with pytest.raises(
-        ValueError, match=r"^A sum would take about 2.8e\+02 hours, more than the 24"
-    ):
-        arguments.ends_in_time("A sum", 1e6)
-    arguments.ends_in_time("A sum", 10)
+def test_what_would_take_days_is_refused_with_the_time_that_is_allowed():
+    allowed = r"^Argument ts\[-1\] must be at most 5e\+02, which takes 1e\+07 steps, but ts\[-1\]"
+    with pytest.raises(ValueError, match=allowed):
+        arguments.in_few_steps("ts[-1]", 501.0, 1e4, 1000)
+    arguments.in_few_steps("ts[-1]", 499.0, 1e4, 1000)
 
 
 @pytest.mark.parametrize(

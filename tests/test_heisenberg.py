@@ -60,3 +60,8 @@ def test_bad_arguments_are_refused(name, value):
     arguments = {"window": 0.1, "theta": [1.0], "phi": [0.0], "tol": 1e-3} | {name: value}
     with pytest.raises(ValueError, match=f"Argument {name} must be .* but {name} ="):
         average_inversion(lmg.Model(N=4, chi=0, Omega=1), **arguments)
+
+
+def test_a_tolerance_below_rounding_is_refused():
+    with pytest.raises(RuntimeError, match=r"^Argument tol must be above .*, but tol = 1e-20"):
+        lmg.average_inversion(lmg.Model(N=2, chi=0, Omega=1), 1.0, [0], [0], tol=1e-20)

@@ -322,3 +322,8 @@ def test_best_squeezing_is_a_minimum_over_the_drive(N):
 def test_one_atom_has_no_best_squeezing():
     with pytest.raises(ValueError, match=r"^Argument N must be at least 2, but N = 1$"):
         lmg.best_squeezing(1)
+
+
+def test_search_over_too_many_atoms_is_refused():
+    with pytest.raises(ValueError, match=r"^Argument N must be at most 3.2e\+10, .*, but N = 10{11}"):
+        lmg.best_squeezing(10**11)

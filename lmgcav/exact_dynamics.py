@@ -134,7 +134,7 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
     """
     arguments.instance("model", Model, model)
     ts, tol = arguments.times(ts), arguments.positive("tol", tol)
-    arguments.fits_in_memory(f"A trajectory at {ts.size} times", 2000 * ts.size)
+    arguments.fits_in_memory(f"A trajectory at {ts.size} times", 3000 * ts.size)
     options = tol, states, progress, arguments.positive("hours", hours)
     N, start = model.N, initial_state(model.N, start)
     K = late = first_truncation(start, tol)

@@ -325,5 +325,5 @@ def test_one_atom_has_no_best_squeezing():
 
 
 def test_search_over_too_many_atoms_is_refused():
-    with pytest.raises(ValueError, match=r"^Argument N must be at most 3.2e\+10, .*, but N = 10{11}"):
+    with pytest.raises(ValueError, match=r"^Argument N must be at most 3.2e\+10, "):
         lmg.best_squeezing(10**11)

@@ -68,7 +68,8 @@ class Spectrum:
     error : numpy.ndarray, shape (n,)
         Estimate of |δλ|, a rate: the bound to first order, plus the difference between the λ of
         the left and the right eigenvector, plus the distance to the farthest neighbour, within
-        a percent, whose own error covers this level. Tens of times too large as a rule, and
+        a percent, whose own error covers this level; the k-th root of that, in units of |λ|,
+        where k levels coincide within their errors. Tens of times too large as a rule, and many
         thousands of times in a cluster.
     residual : numpy.ndarray, shape (n,)
         Norm of the error in 𝓛 for which the pair of λ and r would be exact, rounding included.
@@ -243,6 +244,7 @@ def spectrum(model, count=150):
     residual = np.linalg.norm(M @ right - values * right, axis=0) + rounding
     error = condition * residual + abs(values - others[partner])  # found apart from each other
     error = _within_clusters(values, error, model.Gamma)
+    error = _of_coinciding(values, error, model.Gamma)
 
     steady = np.append(1, -solve(source, "N"))
     trace = np.zeros(steady.size)
@@ -544,6 +546,18 @@ def _within_clusters(values, error, Gamma):
     apart = abs(values[:, None] - values)
     reach = np.minimum(error, DOUBTFUL * np.maximum(abs(values), Gamma)[:, None])
     return error + np.where(apart <= reach, apart, 0).max(1, initial=0)
+
+
+def _of_coinciding(values, error, Gamma):
+    """Errors of levels that coincide within them: k such may be one level that is defective.
+
+    An error δ splits it by δ^(1/k), in units of the coupling, which is of the order of |λ|.
+    """
+    size = np.maximum(abs(values), Gamma)
+    near = abs(values[:, None] - values) <= error[:, None] + error
+    near &= (error <= DOUBTFUL * size) | np.eye(error.size, dtype=bool)
+    relative = np.minimum(error / size, 1)
+    return np.maximum(error, size * relative ** (1 / near.sum(1)))
 
 
 def _sketch(rows, size):

@@ -124,8 +124,7 @@ def test_errors_cover_all_of_a_cluster_whose_middle_looks_well_conditioned():
         four = np.argsort(abs(levels.values - np.mean(cluster)))[:4]
         apart = abs(levels.values[four, None] - cluster)
         assert (apart.max(1) <= levels.error[four]).all()
-        assert levels.trusted[four[:2]].all()
-        assert levels.error[four].min() < 1e3 * apart.max()
+        assert (levels.error[four] < abs(levels.values[four])).all()
 
 
 def test_condition_numbers_grow_exponentially_with_N_below_the_first_closing():

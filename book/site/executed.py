@@ -34,8 +34,8 @@ PARALLEL = ["--numprocesses=auto", "--dist=worksteal"]
 USAGE = """from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 used = [getrusage(who) for who in (RUSAGE_SELF, RUSAGE_CHILDREN)]
-print(sum(usage.ru_utime + usage.ru_stime for usage in used))
-print(sum(usage.ru_maxrss for usage in used) * 1024 / 1e6)
+busy = sum(usage.ru_utime + usage.ru_stime for usage in used)
+print(busy, sum(usage.ru_maxrss for usage in used) * 1024 / 1e6)
 """
 
 
@@ -78,10 +78,10 @@ def keep(app, name, copy, key):
     """Keep a chapter that nbmake has executed to its end, and what the run took."""
     notebook = nbformat.read(copy, as_version=4)
     copy.unlink()
-    usage = notebook.cells.pop().outputs
-    if not usage:
+    usage = "".join(output.get("text", "") for output in notebook.cells.pop().outputs)
+    if not usage:  # a cell before it has failed
         return
-    busy, megabytes = map(float, usage[0].text.split())
+    busy, megabytes = map(float, usage.split())
     times = [cell.metadata.pop("execution") for cell in notebook.cells if cell.cell_type == "code"]
     instants = [datetime.fromisoformat(time) for cell in times for time in cell.values()]
     seconds = (max(instants) - min(instants)).total_seconds()

@@ -26,7 +26,7 @@ from .envelope import (
 )
 from .exact_dynamics import Trajectory, evolve
 from .experiment import Experiment, coupling
-from .extrema import extrema
+from .extrema import extrema, fall_time
 from .fisher import fisher_information
 from .fluctuations import gaussian_moments
 from .heisenberg import StartAverage, average_inversion
@@ -103,6 +103,7 @@ __all__ = [
     "envelope",
     "evolve",
     "extrema",
+    "fall_time",
     "fisher_information",
     "fixed_points",
     "gaps",

@@ -23,9 +23,9 @@ grows as k², stops it at k ~ (χN/Γ)^(1/3). So a few hundred ranks are enough 
 
 import numpy as np
 from scipy.integrate import solve_ivp
-from scipy.interpolate import PchipInterpolator
 
 from . import arguments
+from .extrema import fall_time
 from .multipoles import raising
 
 DEPTH = 36  # J_z is followed up the ranks until the decay has cost it a factor e^-36
@@ -248,7 +248,7 @@ def decay_time(N, chi, Gamma):
     end = 1.1 / max(rates)
     while True:
         ts = np.linspace(0, end, 201)
-        fallen = 1 + envelope(N, chi, Gamma, ts) / (N / 2)
-        if fallen[-1] > 1 - 1 / np.e:
-            return PchipInterpolator(fallen, ts)(1 - 1 / np.e).item()
+        time = fall_time(ts, envelope(N, chi, Gamma, ts) / (N / 2))
+        if time <= end:
+            return time
         end *= 1.5

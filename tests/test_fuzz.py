@@ -625,6 +625,16 @@ def _(found, ts, **_rest):
     assert ((places >= ts[0]) & (places <= ts[-1])).all()
 
 
+@case(
+    lmg.fall_time,
+    ts=st.lists(st.floats(0, 9), min_size=4, max_size=8, unique=True).map(sorted),
+    values=st.lists(POSITIVE, min_size=4, max_size=8),
+    rate=RATES,
+)
+def _(time, ts, **_rest):
+    assert ts[0] <= time <= ts[-1] or time == np.inf
+
+
 @case(lmg.gaussian_moments, **DISTURBED)
 def _(moments, **_rest):
     assert (np.linalg.norm(moments.bloch, axis=-1) <= 1 + 1e-5).all()

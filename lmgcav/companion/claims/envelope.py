@@ -6,6 +6,7 @@ from scipy.special import binom, factorial
 
 from ...envelope import decay_time, early_envelope, envelope
 from ...exact_dynamics import evolve
+from ...extrema import fall_time
 from ...model import Model
 from .shared import CLAIMS, exact_inversion, exponent
 
@@ -15,10 +16,9 @@ POINT_F = 0.9375  # χ/Γ
 
 
 def envelope_time(N):
-    """Time at which the envelope at point F, without its e^(-3Γt/4), has fallen to 1/e (Γ = 1)."""
+    """Fall time of the envelope at point F without its e^(-3Γt/4) (Γ = 1)."""
     ts = np.cbrt(48 / (POINT_F * N) ** 2) * np.linspace(0, 1.5, 301)
-    stripped = envelope(N, POINT_F, 1, ts) / (-N / 2) * np.exp(3 * ts / 4)
-    return np.interp(-1 / np.e, -stripped, ts)
+    return fall_time(ts, envelope(N, POINT_F, 1, ts) / (N / 2), rate=3 / 4)
 
 
 def cubic_coefficient(N):

@@ -8,6 +8,7 @@ from scipy.signal import find_peaks
 from ...basins import oscillates
 from ...diffusion import orbit_diffusion
 from ...exact_dynamics import evolve
+from ...extrema import extrema, fall_time
 from ...heisenberg import average_inversion
 from ...mean_field import fixed_points, mean_field
 from ...spectrum import gaps
@@ -260,9 +261,7 @@ def period_at_D():
 def envelope_is_independent_of_the_drive():
     times = []
     for drive in (3.86, 7.72):
-        ts, s_z = exact_inversion(drive, 50, 0.3, 601)
-        top = find_peaks(abs(s_z))[0]
-        times.append(np.interp(1, -np.log(abs(s_z[top])), ts[top]))
+        times.append(fall_time(*extrema(*exact_inversion(drive, 50, 0.3, 601))))
     return times[1] / times[0] - 1
 
 

@@ -40,11 +40,10 @@ def envelope(N, drive):
     """Time at which the peaks of |<J_z>|, times exp(3Γt/4), have fallen to 1/e, in 1/Γ."""
     ts = np.cbrt(48 / (TWIST / 2 * N) ** 2) * np.linspace(0, 1.3, 3001)
     run = lmg.evolve(model(N, drive), ts, tol=1e-2)
-    s_z = CubicSpline(ts, run.moments.bloch[:, 2])
-    peaks = s_z.derivative().roots(extrapolate=False)
-    fall = CubicSpline(peaks, -np.log(abs(s_z(peaks))) - 3 / 4 * peaks - 1)
-    time = fall.roots(extrapolate=False)[0]
-    return time, run.error * np.exp(1 + 3 / 4 * time) / fall(time, 1)
+    peaks, heights = lmg.extrema(ts, run.moments.bloch[:, 2])
+    off = run.error * np.sign(heights)
+    times = [lmg.fall_time(peaks, heights + sign * off, rate=3 / 4) for sign in (-1, 0, 1)]
+    return times[1], np.ptp(times).item() / 2
 
 
 def transient(N, drive):

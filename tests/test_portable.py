@@ -48,9 +48,11 @@ save_to = ""
 import sys
 import matplotlib.pyplot as plt
 from toy.companion import rerun
+import toy
 from toy.companion.claims import CLAIMS
 from toy.companion.exercises import EXERCISES
 from toy.companion.explore import Axis, explore
+from toy.companion.paper_map import Entry, PaperMap, Parameter
 from toy.pendulum import period
 
 show = rerun.begin("01_swing", In, globals())
@@ -58,6 +60,10 @@ print(CLAIMS.check("01_swing"))
 EXERCISES.check("on-the-moon", 9.81 / 1.62)
 EXERCISES.check("on-the-moon", (9.81 / 1.62) ** 0.5)
 print([name for name in sys.modules if name.startswith("lmgcav")])
+swing = Entry("Eq. (1)", "period", "eq-1", ("pendulum.period",), ("seconds_pendulum",))
+gravity = Parameter("01_swing", "p. 3", "gravity, m/s²", "9.81")
+paper = PaperMap(toy, CLAIMS, [swing], [], [gravity])
+print(paper.equations()._repr_markdown_(), paper.numbers("01_swing")._repr_markdown_())
 
 def draw(gravity):
     fig, ax = plt.subplots()
@@ -89,9 +95,12 @@ def test_a_companion_of_a_toy_model_is_built_from_the_portable_part_alone(toy):
     metadata = {"metadata": {"path": str(toy)}}
     NotebookClient(notebook, timeout=None, resources=metadata).execute()
     printed, sliders = notebook.cells[-1].outputs[0].text, notebook.cells[-1].outputs[-1]
+    printed, tables = printed.split(":::{table}", 1)
     claimed, *_, slip, right, ours = printed.splitlines()[1:]
     assert claimed.split()[-1] == "reproduced"
     assert slip == "Not yet: the root is missing."
     assert right == "Right."
     assert ours == "[]"
+    assert "[`period`](#toy.pendulum.period) <br>`seconds_pendulum` | reproduced |" in tables
+    assert "| [p. 3](01_swing.ipynb) | gravity, m/s² | 9.81 | – | parameter |" in tables
     assert "Period at 1.62 m/s²" in str(sliders)

@@ -198,6 +198,16 @@ def turning_points(model, start=SOUTH_POLE):
     return min(b[0].item(), 0.0), max(b[1].item(), 0.0) if bound else np.inf
 
 
+def beyond_rim(model, rim, b):
+    """Return s_+ and 1 - V(b) at b, in units of 2/(NΓ), past a turning point where s_+ is ``rim``.
+
+    1 - V is a difference from its 0 there, so that no digits are lost.
+    """
+    arm = rim - spiral_focus(model.drive, model.twist)
+    moved = arm * np.expm1(-(1 - 1j * model.twist) * b)
+    return rim + moved, -np.real(np.conj(moved) * (2 * rim + moved))
+
+
 def _rests(model, start):
     """Whether a start is a fixed point to rounding."""
     return abs(flow(model, start)).max() <= 1e-14 * np.hypot(model.Omega, model.Omega_c)
@@ -209,7 +219,7 @@ def _orbit(model, start):
     Each half of the well is measured from its own turning point by b = b_end + 2 width sin²(φ/2),
     which takes the singularity of db / sqrt(1 - V) away; 1 - V is a difference from its 0 there.
     """
-    half, slope = model.N * model.Gamma / 2, 1 - 1j * model.twist
+    half = model.N * model.Gamma / 2
     ends = half * np.array(turning_points(model, start))
     x, y, _ = start
     arc = np.ptp(ends) * abs(x + 1j * y - spiral_focus(model.drive, model.twist))
@@ -219,13 +229,11 @@ def _orbit(model, start):
     total = np.zeros(3)
     for end, width in zip(ends, [np.ptp(ends) / 2, -np.ptp(ends) / 2], strict=True):
         rim = s_plus(model, end / half, start)
-        arm = rim - spiral_focus(model.drive, model.twist)
 
-        def integrand(phi, rim=rim, arm=arm, width=width):
-            moved = arm * np.expm1(-slope * 2 * width * np.sin(phi / 2) ** 2)
-            kinetic = -np.real(np.conj(moved) * (2 * rim + moved))
+        def integrand(phi, rim=rim, width=width):
+            s, kinetic = beyond_rim(model, rim, 2 * width * np.sin(phi / 2) ** 2)
             time = abs(width) * np.sin(phi) / np.sqrt(kinetic)
-            return time * np.array([1, (rim + moved).real, (rim + moved).imag])
+            return time * np.array([1, s.real, s.imag])
 
         total += quad_vec(integrand, 0, np.pi / 2, epsrel=1e-12)[0]
     return 2 * total[0].item() / half, *total[1:] / total[0]

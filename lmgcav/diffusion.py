@@ -33,7 +33,7 @@ from scipy.linalg import eigh
 from scipy.optimize.elementwise import find_root
 
 from . import arguments
-from .basins import mirrored, outdistance, turning_points
+from .basins import beyond_rim, mirrored, outdistance, turning_points
 from .mean_field import fixed_points, s_plus, spiral_focus
 from .model import SOUTH_POLE, Model, bloch_vectors
 
@@ -209,10 +209,8 @@ def _loops(model, x):
 
     def integral(power, weight):
         def integrand(b, x, y):  # b from the rim, where 1 - V is a difference from 0
-            rim = x + 1j * y
-            moved = (rim - focus) * np.expm1(-(1 - 1j * twist) * b)
-            kinetic = -np.real(np.conj(moved) * (2 * rim + moved))
-            return kinetic ** (power / 2) / abs(rim - focus + moved) ** weight
+            s, kinetic = beyond_rim(model, x + 1j * y, b)
+            return kinetic ** (power / 2) / abs(s - focus) ** weight
 
         limits = middle * [[-1], [1]]
         found = tanhsinh(integrand, 0, limits, args=(rim.real, rim.imag), rtol=1e-12)

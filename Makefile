@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 
 .DEFAULT_GOAL := book
 
-.PHONY: book test serve lint bench versions lock repository clean $(VERSIONS)
+.PHONY: book test serve lint bench versions lock coursework repository clean $(VERSIONS)
 .DELETE_ON_ERROR:
 
 .venv/.filled: requirements.txt requirements-dev.txt pyproject.toml
@@ -78,6 +78,17 @@ lock: $(BIN)/uv ## Refresh both lock files (UPGRADE=--upgrade for newer versions
 	echo '-e .[book]' | $(COMPILE) - --output-file requirements.txt
 	echo '.[test]' | $(COMPILE) - --constraint <(sed 1d requirements.txt) \
 		--no-emit-package lmgcav --output-file requirements-dev.txt
+
+# Beside the masters, because `make clean` must not remove a gradebook.
+COURSE := coursework/variant-$(VARIANT)
+
+coursework: .venv/.filled ## The problem sets with other numbers in their tests (VARIANT=7).
+	@[[ "$(VARIANT)" =~ ^[1-9][0-9]*$$ ]] || { echo "VARIANT must be 1, 2, ..."; exit 1; }
+	mkdir $(COURSE)
+	cp -R coursework/source coursework/grading.py coursework/nbgrader_config.py $(COURSE)
+	sed -i.old 's/variant = 0 /variant = $(VARIANT) /' $(COURSE)/source/*/*.ipynb
+	rm $(COURSE)/source/*/*.old
+	cd $(COURSE) && PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --assignment='*'
 
 repository: ## Write the address of a fork everywhere (URL=https://github.com/OWNER/NAME).
 	$(PYTHON) .ci/repository.py $(URL)

@@ -26,6 +26,7 @@ DRAWING = {"IPython", "ipywidgets", "matplotlib"}
 PORTABLE = {
     "cells",
     "check",
+    "coursework",
     "explore",
     "page",
     "paper_map",

@@ -257,13 +257,13 @@ def names_of_errors(cell):
 def spoiled(nb):
     """Say which cells a limit or the end of a kernel has spoiled."""
     for cell in nb.cells:
-        for kind in sorted(names_of_errors(cell) & set(SPOILED)):
+        kinds = sorted(names_of_errors(cell) & set(SPOILED))
+        if kinds:
             name = cell.metadata.get("nbgrader", {}).get("grade_id")
-            which = (
-                name
-                or f"that begins with `{cell.source.strip().splitlines()[0]}`"
-            )
-            yield f"The cell {which} {SPOILED[kind]}."
+            which = name or f"that begins with `{cell.source.splitlines()[0]}`"
+            yield f"The cell {which} {SPOILED[kinds[0]]}."
+        if "KernelEnded" in kinds:
+            return
 
 
 # --- In the kernel of the tests
@@ -277,7 +277,7 @@ class Answers:
     """The kernel of the answers, and its functions by their names among those of the tests."""
 
     def __init__(self, names):
-        self.folder = Path(tempfile.mkdtemp())
+        self.folder = tempfile.TemporaryDirectory()
         self.count = itertools.count()
         self.manager, self.client = start_new_kernel()
         self.execute(
@@ -297,7 +297,7 @@ class Answers:
         """Return a function that asks the answers for one of theirs."""
 
         def ask(*args, **kwargs):
-            path = self.folder / f"{next(self.count)}.npy"
+            path = Path(self.folder.name, f"{next(self.count)}.npy")
             call = pickle.dumps((name, args, kwargs))
             error = self.execute(f"__answer__({call!r}, {str(path)!r})")
             if error:

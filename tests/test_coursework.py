@@ -597,6 +597,7 @@ def test_right_answers_score_full_points_wrong_ones_and_tricks_what_they_earn(na
         said = (course / "remarks.csv").read_text()
         assert "unmarked,These cells had lost their marks" in said.replace('"', "")
         assert "exits,The cell product-state ended the kernel" in said.replace('"', "")
+        assert said.count("exits") == 1
 
 
 @pytest.mark.parametrize(

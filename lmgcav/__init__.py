@@ -59,7 +59,15 @@ from .scattering import (
     scattered_mean_field,
     scattered_moments,
 )
-from .spectrum import Spectrum, eigenvalues, gaps, mean_field_eigenvalues, pseudospectrum, spectrum
+from .spectrum import (
+    Spectrum,
+    eigenvalues,
+    gaps,
+    mean_field_eigenvalues,
+    pseudospectrum,
+    spectrum,
+    trusted,
+)
 from .steady_state import best_squeezing, steady_moments, steady_state, steady_weights
 from .sweeps.sweep import SweepError, sweep
 
@@ -140,5 +148,6 @@ __all__ = [
     "steady_state",
     "steady_weights",
     "sweep",
+    "trusted",
     "turning_points",
 ]

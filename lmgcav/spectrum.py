@@ -86,7 +86,7 @@ class Spectrum:
     @property
     def trusted(self):
         """Which eigenvalues have an error below one percent, shape (n,)."""
-        return self.error <= DOUBTFUL * np.maximum(abs(self.values), self.model.Gamma)
+        return trusted(self.values, self.error, self.model.Gamma)
 
     @cached_property
     def modes(self):
@@ -261,6 +261,34 @@ def spectrum(model, count=150):
         np.append(0.0, error),
         np.append(0.0, residual),
     )
+
+
+def trusted(values, error, Gamma=1.0):
+    """Whether levels are known to a percent of |λ|, or of Γ where that is larger.
+
+    Parameters
+    ----------
+    values : array_like, complex, shape (...)
+        Levels, such as ``Spectrum.values``; NaN is never trusted.
+    error : array_like, float, shape (...)
+        Their errors.
+    Gamma : float, default 1
+        Rate Γ, in the same unit.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (...)
+
+    Examples
+    --------
+    >>> trusted([-2.0, -2.0, 0.0], [0.01, 0.03, 0.01])
+    array([ True, False,  True])
+    """
+    values, error = arguments.as_array(values), arguments.as_array(error)
+    for name, array, kinds in ("values", values, "iufc"), ("error", error, "iuf"):
+        if array.dtype.kind not in kinds or array.shape != values.shape:
+            arguments.refuse(name, "an array of numbers, one for each level", array)
+    return error <= DOUBTFUL * np.maximum(abs(values), arguments.positive("Gamma", Gamma))
 
 
 def gaps(model, count=40):
@@ -555,7 +583,7 @@ def _of_coinciding(values, error, Gamma):
     """
     size = np.maximum(abs(values), Gamma)
     near = abs(values[:, None] - values) <= error[:, None] + error
-    near &= (error <= DOUBTFUL * size) | np.eye(error.size, dtype=bool)
+    near &= trusted(values, error, Gamma) | np.eye(error.size, dtype=bool)
     relative = np.minimum(error / size, 1)
     return np.maximum(error, size * relative ** (1 / near.sum(1)))
 

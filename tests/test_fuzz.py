@@ -104,6 +104,7 @@ def density_matrices(draw):
 
 
 SMALL = models(N=FEW)
+COLUMN = st.lists(st.floats(-4, 4), min_size=3, max_size=3)
 ORDINARY = st.builds(lmg.Model.from_ratios, N=FEW, drive=st.floats(-3, 3), twist=st.floats(-3, 3))
 SCATTERINGS = st.builds(
     lmg.Scattering, **dict.fromkeys(["decay", "dephasing", "loss"], RATES.map(abs))
@@ -381,6 +382,12 @@ def _(values, model, count):
 def _(levels, model, count):
     are_eigenvalues(levels.values, model)
     assert (levels.condition >= 1 - 1e-9).all()
+
+
+@case(lmg.trusted, values=COLUMN, error=COLUMN, Gamma=POSITIVE)
+def _(known, values, error, Gamma):
+    for value, off, is_known in zip(values, error, known, strict=True):
+        assert is_known == (off <= 0.01 * max(abs(value), Gamma))
 
 
 @case(lmg.gaps, model=SMALL, count=st.integers(2, 9))

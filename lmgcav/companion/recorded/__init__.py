@@ -39,7 +39,7 @@ class Recording:
         return "\n".join(f"{key} {value}" for key, value in flat.items() if key != "versions")
 
 
-def load(name, folder=FOLDER):
+def load(name, folder=None):
     """Read a recording.
 
     Parameters
@@ -63,6 +63,7 @@ def load(name, folder=FOLDER):
     >>> load("gaps").provenance["twist"]
     1.875
     """
+    folder = folder or FOLDER
     known = sorted(file.stem for file in folder.glob("*.npz"))
     if name not in known:
         raise ValueError(f"Argument name must be one of {', '.join(known)}, but name = {name!r}")
@@ -71,12 +72,13 @@ def load(name, folder=FOLDER):
     return Recording(arrays, json.loads(str(arrays.pop("provenance"))))
 
 
-def save(name, arrays, folder=FOLDER, **settings):
+def save(name, arrays, folder=None, **settings):
     """Write a recording with its provenance.
 
     Where the file is there already, it is continued: the commits that recorded its beginning
     stay in the provenance.
     """
+    folder = folder or FOLDER
     about = provenance(PACKAGES, **settings)
     if (folder / f"{name}.npz").exists():
         before = load(name, folder).provenance["commit"].split(", ")

@@ -199,7 +199,7 @@ def propagate(model, plan, start, ts, tol, states, progress, hours):
     """
     K, late, stretch, patience = plan
     N, truncation, error = model.N, K, 0.0
-    check_memory(N, K, len(ts) if states else 0)
+    check_memory(N, K, 2 * len(ts) if states else 0)  # as real numbers and as complex ones
     B2, c, slope = scaled_generator(model, K, stretch)
     x, t, rows, products = resized(start.coordinates, K), 0.0, [], 0
     kept = (K + 1) ** 2 if states else min((K + 1) ** 2, 9)

@@ -100,7 +100,7 @@ def statements(cell):
 def _statement(node):
     top, *inner = _scopes(symtable(ast.unparse(node), "<cell>", "exec"))
     given = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
-    used = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
+    used = {s.get_name() for s in top.get_symbols() if s.is_referenced()} - _within(node)
     late = set()  # what functions read
     for table in inner:
         once = table.get_type() == "class" or table.get_name() in COMPREHENSIONS
@@ -113,6 +113,18 @@ def _statement(node):
     changed = set(_changed(node))
     behind = late if defines or isinstance(node, ast.Assign) else set()
     return Statement(dict.fromkeys(given | changed, behind), used | changed)
+
+
+def _within(node):
+    """Names that a statement has in comprehensions alone, which Python 3.12 shows outside, too."""
+    bound = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            names = [name for name in ast.walk(part) if isinstance(name, ast.Name)]
+            targets = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+            bound |= {name for name in names if name.id in targets}
+    names = {name for name in ast.walk(node) if isinstance(name, ast.Name)}
+    return {name.id for name in bound} - {name.id for name in names - bound}
 
 
 def _scopes(table):

@@ -23,7 +23,15 @@ import numpy as np
 from scipy.sparse import eye_array
 
 from . import arguments
-from .exact_dynamics import difference, evolve, initial_state, norms_beyond, rank, resized
+from .exact_dynamics import (
+    difference,
+    evolve,
+    initial_state,
+    norms_beyond,
+    null_vector,
+    rank,
+    resized,
+)
 from .model import Model
 from .multipoles import Multipoles, factorised, generator, spin_products
 from .steady_state import steady_moments, steady_weights
@@ -196,11 +204,8 @@ def steady_multipoles(model, tol):
     N, exact = model.N, steady_moments(model)
     K = min(N, int(4 * np.sqrt(N)) + 8)
     while True:
-        L = generator(model, K).tocsc()
-        _, order, factors = factorised(L[1:, 1:])
-        x = np.append(1.0, np.empty(L.shape[0] - 1))
-        x[1 + order] = -factors.solve(L[1:, [0]].toarray()[order, 0])
-        state = Multipoles.from_coordinates(N, x / np.sqrt(N + 1))
+        x = null_vector(generator(model, K), 1 / np.sqrt(N + 1))
+        state = Multipoles.from_coordinates(N, x)
         tail = norms_beyond(x)[int(0.9 * K)] / np.linalg.norm(x)
         if K == N or max(difference(state.moments, exact), tail**2) < tol:
             return state
@@ -222,8 +227,7 @@ def emission_spectrum(model, omegas, tol=1e-6):
     -------
     Emission
         Its incoherent part, integrated over all ω, and its coherent one make up the
-        `photon_flux`. Any number of frequencies takes some tens of factorisations: ten seconds
-        for N = 400, minutes for N = 2000.
+        `photon_flux`. Any number of frequencies takes some tens of factorisations.
 
     Raises
     ------

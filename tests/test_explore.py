@@ -6,11 +6,12 @@ import io
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
-from ipywidgets import HTML, Play, SelectionSlider
+from ipywidgets import HTML, Play, SelectionSlider, ToggleButtons
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from lmgcav.companion import sliders as module
-from lmgcav.companion.explore import IN_BOOK, Axis, explore
+from lmgcav.companion.explore import IN_BOOK, Axis, Drawing, explore
 
 DRIVE = Axis("drive", [0.5, 1.0, 1.5], "2Ω/(NΓ)", start=1.0)
 TWIST = Axis("twist", np.array([0.0, 1.875]), "2χ/Γ")
@@ -69,6 +70,12 @@ def test_integers_stay_integers():
     assert type(Axis("N", np.array([10, 100]), "N").values[0]) is int
 
 
+def test_a_value_may_be_written_by_a_function_whether_the_slider_has_it_or_not():
+    axis = Axis("drive", [0.5, 1.0], "2Ω/(NΓ)", format=lambda drive: f"{drive:.2f}, twice NΓ/4")
+    assert axis.texts[0] == "0.50, twice NΓ/4"
+    assert axis.text(0.75) == "0.75, twice NΓ/4"
+
+
 # --- With Python behind the sliders
 
 
@@ -79,6 +86,25 @@ def test_the_picture_follows_the_sliders():
     drive.index, twist.index = 2, 1
     assert "Drawn at drive 1.5 and twist 1.875" in picture(shown)
     assert (drive.label, twist.label) == ("1.5", "1.875")
+
+
+KIND = Axis("twist", [0, 1.875], "Light", format={0: "kept", 1.875: "gone"}.get, buttons=True)
+
+
+@pytest.mark.parametrize("page", [None, "1"])
+def test_kinds_are_chosen_by_buttons_that_show_what_they_name(monkeypatch, page):
+    if page:
+        monkeypatch.setenv(IN_BOOK, page)
+    shown = explore(draw, DRIVE, KIND, alt="The light is {twist}")
+    [buttons] = widgets_of(ToggleButtons, shown)
+    assert buttons.options == ("kept", "gone")
+    assert len(widgets_of(SelectionSlider, shown)) == 1
+    if page:
+        pictures = [html.value for html in widgets_of(HTML, shown)]
+        assert ["is kept" in p for p in pictures] == 3 * [True, False]
+    else:
+        buttons.index = 1
+        assert "The light is gone" in picture(shown)
 
 
 def test_a_drawing_is_made_once():
@@ -191,6 +217,21 @@ def test_viewers_without_widgets_get_the_starting_picture_and_its_words():
 def test_words_may_be_computed_from_the_values_and_are_escaped():
     shown = explore(draw, DRIVE, TWIST, alt=lambda drive, twist: f'"{drive / 2}" < {twist}')
     assert 'alt="&quot;0.5&quot; &lt; 0.0"' in picture(shown)
+
+
+def test_the_result_of_a_drawing_ends_its_words_and_stands_above_it_with_the_values():
+    figures = []
+
+    def draw_and_tell(drive, twist):
+        figures.append(draw(drive, twist))
+        return figures[-1], f"ends at {drive - twist}, far from where it began, or so it seems"
+
+    frame = Drawing(draw_and_tell, (DRIVE, TWIST), ALT).frame(drive=1.5, twist=0.0)
+    result = "ends at 1.5, far from where it began, or so it seems"
+    assert frame.alt == f"Drawn at drive 1.5 and twist 0: {result}"
+    assert figures[0].get_suptitle().replace("\n", " ") == f"2Ω/(NΓ) = 1.5, 2χ/Γ = 0 {result}"
+    extent = figures[0].texts[0].get_window_extent(FigureCanvasAgg(figures[0]).get_renderer())
+    assert extent.x1 < figures[0].bbox.x1, "the words are cut"
 
 
 def test_a_drawing_that_is_no_figure_is_named():

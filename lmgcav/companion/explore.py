@@ -10,6 +10,7 @@ import base64
 import io
 import math
 import os
+import textwrap
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from html import escape
@@ -27,6 +28,8 @@ IN_PAGE = "LMGCAV_IN_PAGE"  # and the one that is set behind a published page
 MOST_FRAMES = 150  # the build of the book draws them all
 PIXELS_PER_INCH = 100  # on the page
 DOTS_PER_PIXEL = 1.5  # sharp enough on fine screens, light enough for a hundred frames
+SIZE_OF_WORDS = 9  # points, of the values that stand above a drawing
+LETTERS_PER_INCH = 15  # of that size, nearly all of which fit
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,16 @@ class Axis:
         What stands beside the slider, in plain text (``$…$`` is not typeset there).
     start : float, optional
         One of ``values``, the first unless given.
-    format : str
-        How a value is written, as for the built-in ``format``.
+    format : str or callable
+        How a value is written, as for the built-in ``format``, or the function that writes it.
     play : bool
         Whether a button steps through the values by itself.
     fixed : bool
-        Whether only these values make sense, as for the number of an equation. A published page
+        Whether only these values make sense, as for sizes that were recorded. A published page
         that computes offers others, whole numbers where all values are whole.
+    buttons : bool
+        Whether the values are kinds of things without an order between them, which ``format``
+        names: one of several buttons then takes the place of the slider.
     """
 
     name: str
@@ -57,9 +63,10 @@ class Axis:
     label: str
     _: KW_ONLY
     start: float | None = None
-    format: str = ".4g"
+    format: str | Callable = ".4g"
     play: bool = False
     fixed: bool = False
+    buttons: bool = False
 
     def __post_init__(self):
         if finite_array("values", self.values).ndim != 1 or len(self.values) < 2:
@@ -73,11 +80,18 @@ class Axis:
     @property
     def texts(self):
         """The values as the slider writes them."""
-        return [format(value, self.format) for value in self.values]
+        return [self.text(value) for value in self.values]
 
     def text(self, value):
         """Return any value as it stands in the alternative text: in full if the slider lacks it."""
+        if callable(self.format):
+            return self.format(value)
         return format(value, self.format if value in self.values else ".10g")
+
+    @property
+    def any_value(self):
+        """Whether values between those of the slider make sense."""
+        return not (self.fixed or self.buttons)
 
     @property
     def whole(self):
@@ -115,7 +129,8 @@ def explore(draw, *axes, alt):
     ----------
     draw : callable
         Takes one keyword argument for each axis and returns a Matplotlib figure, always of the
-        same size.
+        same size, or such a figure and its main result in words. The values of the axes and these
+        words stand above the drawing; the words end the alternative text, too.
     *axes : Axis
         The sliders, from top to bottom. Together they have at most 150 grid points.
     alt : str or callable
@@ -167,14 +182,22 @@ class Drawing:
 
     def frame(self, few_colors=False, **values):
         """Draw the picture of some values, not only those of the grid, as a `Frame`."""
-        figure = self.draw(**values)
+        drawn = self.draw(**values)
+        figure, result = drawn if isinstance(drawn, tuple) else (drawn, "")
         if not isinstance(figure, Figure):
             raise TypeError(f"draw must return a Matplotlib figure, but it returned {figure!r}")
-        if callable(self.alt):
-            words = self.alt(**values)
-        else:
-            words = self.alt.format(**{a.name: a.text(values[a.name]) for a in self.axes})
-        return framed(figure, words, few_colors)
+        texts = {axis.name: axis.text(values[axis.name]) for axis in self.axes}
+        settings = ", ".join(f"{axis.label} = {texts[axis.name]}" for axis in self.axes)
+        entitle(figure, settings, result)
+        words = self.alt(**values) if callable(self.alt) else self.alt.format(**texts)
+        return framed(figure, f"{words}: {result}" if result else words, few_colors)
+
+
+def entitle(figure, *lines):
+    """Write lines above a drawing, each broken where the figure ends."""
+    width = int(LETTERS_PER_INCH * figure.get_figwidth())
+    broken = [part for line in lines for part in textwrap.wrap(line, width)]
+    figure.suptitle("\n".join(broken), x=0.01, ha="left", size=SIZE_OF_WORDS)
 
 
 def framed(figure, words, few_colors):

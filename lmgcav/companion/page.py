@@ -147,7 +147,7 @@ def _axis(axis):
         "values": axis.values,
         "texts": axis.texts,
         "start": axis.start_index,
-        "fixed": axis.fixed,
+        "fixed": not axis.any_value,
         "whole": axis.whole,
     }
 

@@ -7,7 +7,7 @@ import traceback
 from functools import cache
 from html import escape
 
-from ipywidgets import HTML, HBox, Layout, Play, SelectionSlider, Stack, VBox, jslink
+from ipywidgets import HTML, HBox, Layout, Play, SelectionSlider, ToggleButtons, VBox, jslink
 from tqdm import tqdm
 
 from .explore import IN_BOOK, Drawing
@@ -40,7 +40,7 @@ def explored(draw, axes, alt):
         return drawing.frame(few_colors=in_book, **values)
 
     label_width = f"{1 + 0.6 * max(len(axis.label) for axis in axes):.1f}em"  # tracks start aligned
-    sliders = [_slider(axis, label_width) for axis in axes]
+    sliders = [(_buttons if axis.buttons else _slider)(axis, label_width) for axis in axes]
 
     began = time.perf_counter()
     first = frame(*(axis.start_index for axis in axes))
@@ -67,6 +67,15 @@ def _slider(axis, label_width):
     )
 
 
+def _buttons(axis, label_width):
+    return ToggleButtons(
+        options=axis.texts,
+        index=axis.start_index,
+        description=axis.label,
+        style={"description_width": label_width, "button_width": "auto"},
+    )
+
+
 def _row(axis, slider, seconds):
     """Return the slider, after its play button if it has one."""
     if not axis.play:
@@ -90,7 +99,8 @@ def _redrawn(frame, sliders, smooth):
             picture.value = f'<pre role="alert">{escape(traceback.format_exc())}</pre>'
 
     for slider in sliders:
-        slider.continuous_update = smooth
+        if isinstance(slider, SelectionSlider):
+            slider.continuous_update = smooth
         slider.observe(redraw, "index")
     return picture
 
@@ -110,6 +120,8 @@ def _draw_all(frame, points):
 
 def _stack(frame, sliders, *indices):
     """Return every picture; the browser shows the one that the sliders point at."""
+    from ipywidgets import Stack  # which Colab lacks, and live notebooks do not need
+
     if len(indices) == len(sliders):
         return HTML(frame(*indices).html)
     slider = sliders[len(indices)]

@@ -31,7 +31,8 @@ APPROXIMATION = {"color": "0.5", "linewidth": 1.0}
 DECAYING, OSCILLATING = "#56B4E9", "#E69F00"  # fates of a start in mean field
 
 DRIVE_LABEL = r"$2\Omega/(N\Gamma)$"
-RATIO_LABEL = r"$\Omega/\Omega_c$"
+RATIO_LABEL = r"$\Omega/\Omega_c$"  # the relative drive
+TWIST_LABEL = r"$2\chi/\Gamma$"
 INVERSION_LABEL = r"$\langle J_z\rangle/(N/2)$"
 
 
@@ -42,6 +43,11 @@ def use_style():
         from matplotlib_inline.backend_inline import set_matplotlib_formats  # only Jupyter has it
 
         set_matplotlib_formats("retina")
+
+
+def both_drives(twist):
+    """Return the function that writes a drive 2Ω/(NΓ) with its relative drive at this twist."""
+    return lambda drive: f"{drive:.10g} ({drive / np.hypot(1, twist):.2f} Ω_c)"
 
 
 def view_axes(elevation, azimuth):
@@ -158,50 +164,50 @@ def draw_husimi_contours(axes, theta, phi, Q, *, center, radius):
     axes.set(xlabel="along the equator", ylabel="towards $z$")
 
 
-def draw_phase_map(axes, drives, exchanges, values, *, label, limits):
-    """Draw a quantity over drive 2Ω/(NΓ) and exchange χ/Γ with the transition line of Fig. 1.
+def draw_phase_map(axes, drives, twists, values, *, label, limits):
+    """Draw a quantity over drive 2Ω/(NΓ) and twist 2χ/Γ with the transition line of Fig. 1.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
     drives : numpy.ndarray, shape (e, d)
-    exchanges : numpy.ndarray, shape (e,)
+    twists : numpy.ndarray, shape (e,)
     values : array_like, shape (e, d)
     label : str
         Label of the colour bar.
     limits : tuple
         Bottom and top of the colour scale; None is the smallest or the largest value.
     """
-    rows = np.broadcast_to(np.reshape(exchanges, (-1, 1)), drives.shape)
+    rows = np.broadcast_to(np.reshape(twists, (-1, 1)), drives.shape)
     norm = Normalize(*limits)
     mesh = axes.pcolormesh(drives, rows, values, norm=norm, shading="gouraud")
     plt.colorbar(mesh, ax=axes, label=label)
-    line = np.linspace(exchanges[0], exchanges[-1], 201)
-    axes.plot(np.hypot(1, 2 * line), line, color="white", linewidth=2)
-    axes.set(xlabel=DRIVE_LABEL, ylabel=r"$\chi/\Gamma$", xlim=(0, 3))
+    line = np.linspace(twists[0], twists[-1], 201)
+    axes.plot(np.hypot(1, line), line, color="white", linewidth=2)
+    axes.set(xlabel=DRIVE_LABEL, ylabel=TWIST_LABEL, xlim=(0, 3))
 
 
-def draw_squeezing_surface(axes, drives, exchanges, xi2, best, *, floor):
+def draw_squeezing_surface(axes, drives, twists, xi2, best, *, floor):
     """Draw -10 log₁₀ ξ² as a surface between the planes ξ² = 1 and ξ² = ``best``, as in Fig. 2(a).
 
     Parameters
     ----------
     axes : mpl_toolkits.mplot3d.axes3d.Axes3D
     drives : numpy.ndarray, shape (e, d)
-    exchanges : numpy.ndarray, shape (e,)
+    twists : numpy.ndarray, shape (e,)
     xi2 : numpy.ndarray, shape (e, d)
     best : float
     floor : float
         Values below it (in decibels) are cut off.
     """
-    rows = np.broadcast_to(exchanges[:, None], drives.shape)
+    rows = np.broadcast_to(twists[:, None], drives.shape)
     gain = np.where(drives <= 3, -10 * np.log10(xi2), np.nan)
     gain[gain < floor] = np.nan
-    plane = np.meshgrid([0, 3], exchanges[[0, -1]])
+    plane = np.meshgrid([0, 3], twists[[0, -1]])
     axes.plot_surface(*plane, np.zeros((2, 2)), color="C3", alpha=0.3)
     axes.plot_surface(drives, rows, gain, cmap="viridis", rstride=1, cstride=1, linewidth=0)
     axes.plot_surface(*plane, np.full((2, 2), -10 * np.log10(best)), color="C5", alpha=0.25)
-    axes.set(xlabel=DRIVE_LABEL, ylabel=r"$\chi/\Gamma$", zlabel=r"$-10\log_{10}\xi^2$ (dB)")
+    axes.set(xlabel=DRIVE_LABEL, ylabel=TWIST_LABEL, zlabel=r"$-10\log_{10}\xi^2$ (dB)")
     axes.set(xlim=(0, 3), zlim=(floor, 8))
     axes.view_init(elev=24, azim=-115)
 
@@ -527,8 +533,8 @@ def draw_experiment(place, clock, experiment):
 
 
 def draw_regions(axes, top):
-    """Shade the three regions of Fig. 5 up to χ/Γ = ``top``, in the colours of that figure."""
-    exchange = np.linspace(0, top, 201)
-    border = np.hypot(1, 2 * exchange)
+    """Shade the three regions of Fig. 5 up to the twist ``top``, in the colours of that figure."""
+    twist = np.linspace(0, top, 201)
+    border = np.hypot(1, twist)
     for color, (low, high) in {"C5": (0, 1), "C3": (1, border), "C6": (border, 10)}.items():
-        axes.fill_betweenx(exchange, low, high, color=color, alpha=0.3, lw=0)
+        axes.fill_betweenx(twist, low, high, color=color, alpha=0.3, lw=0)

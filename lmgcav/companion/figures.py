@@ -19,7 +19,7 @@ from ..envelope import (
     early_envelope,
     envelope,
 )
-from ..mean_field import fixed_points, mean_field, potential
+from ..mean_field import fixed_points, mean_field, potential, s_plus
 from ..model import Model
 from ..moments import squeezing
 from ..steady_state import steady_moments
@@ -331,6 +331,28 @@ def draw_portrait(axes, model, orbits=20):
             }
             axes.annotate(f"$\\mathrm{{SS}}_{point.name[3]}$", point.s[:2], **style)
     axes.set(xlim=(-1.3, 1.3), ylim=(-1.3, 1.3))
+
+
+def draw_spiral(axes, model, start, path, color):
+    """Draw the spiral of Eq. (16) through a start on the disk seen along z, and a path on it.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    model : Model
+    start : array_like, shape (3,)
+    path : numpy.ndarray, shape (T, 3)
+        The spin on its way, as `mean_field` returns it.
+    color : color
+        Of the path.
+    """
+    spiral = s_plus(model, np.linspace(-0.8, 8, 500) * 2 / (model.N * model.Gamma), start)
+    axes.plot(spiral.real, spiral.imag, **APPROXIMATION)
+    axes.plot(*path.T[:2], color=color, linewidth=3, alpha=0.8)
+    axes.plot(*start[:2], "o", color="black", markersize=4)
+    axes.add_patch(Circle((0, 0), 1, fill=False))
+    axes.set(aspect="equal", xlim=(-1.3, 1.1), ylim=(-1.2, 1.1))
+    axes.set(xlabel="$s_x$", ylabel="$s_y$")
 
 
 def draw_potential(axes, model, start, b=0.0, *, color=None):

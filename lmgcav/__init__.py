@@ -70,6 +70,7 @@ from .spectrum import (
 )
 from .steady_state import best_squeezing, steady_moments, steady_state, steady_weights
 from .sweeps.sweep import SweepError, sweep
+from .trajectories import Record, counting_record, homodyne_record
 
 __all__ = [
     "SOUTH_POLE",
@@ -80,6 +81,7 @@ __all__ = [
     "Moments",
     "Multipoles",
     "OrbitDiffusion",
+    "Record",
     "Scattering",
     "Spectrum",
     "StartAverage",
@@ -96,6 +98,7 @@ __all__ = [
     "coherence",
     "coherent",
     "correlation",
+    "counting_record",
     "coupling",
     "critical_drive",
     "critical_drive_with_light",
@@ -117,6 +120,7 @@ __all__ = [
     "gaps",
     "gaussian_moments",
     "generator",
+    "homodyne_record",
     "husimi",
     "large_N_envelope",
     "linewidth",

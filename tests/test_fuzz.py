@@ -50,6 +50,7 @@ RESULTS = {
     "Correlation",
     "Emission",
     "Moments",
+    "Record",
     "Spectrum",
     "StartAverage",
     "SweepError",
@@ -215,6 +216,19 @@ def _(found, model, taus, first, second, third, tol):
 def _(found, model, omegas, tol):
     assert found.error <= tol * lmg.photon_flux(model) / (model.N * model.Gamma)
     assert (found.incoherent >= -found.error).all()
+
+
+@case(lmg.counting_record, model=models(), ts=TIMES, start=STARTS, seed=FEW)
+def _(run, model, ts, **_rest):
+    are_moments(run.moments)
+    assert (np.diff(run.seen) >= 0).all()
+    assert (run.seen <= ts[-1] * (1 + 1e-9)).all()
+
+
+@case(lmg.homodyne_record, model=models(), ts=TIMES, start=STARTS, phase=RATES, seed=FEW)
+def _(run, **_rest):
+    are_moments(run.moments)
+    close(np.linalg.norm(run.state), 1)
 
 
 @case(lmg.fisher_information, state=density_matrices())
@@ -848,6 +862,8 @@ calls = {
     "sampled_moments": (10**4, lambda n: lmg.sampled_moments(few, alone, [1e-9], samples=n)),
     "gaussian_moments": (10**4, lambda n: lmg.gaussian_moments(few, alone, times(n))),
     "Experiment.best_squeezing": (10**4, lambda n: tuned.best_squeezing(n)),
+    "counting_record": (100, lambda n: lmg.counting_record(model(n), [1e-9 / n])),
+    "homodyne_record, times": (10**4, lambda n: lmg.homodyne_record(few, times(n))),
     "sweep": (200, lambda n: lmg.sweep(lambda a, b: 0.0, {"a": range(n), "b": range(n)})),
 }
 for name, (n, call) in calls.items():
@@ -867,6 +883,6 @@ def test_growing_computations_are_refused_before_memory_runs_out():
     run = [sys.executable, "-c", GROWING]
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     said = subprocess.run(run, check=True, capture_output=True, text=True, env=environment).stdout
-    assert len(said.splitlines()) == 30
+    assert len(said.splitlines()) == 32
     for line in said.splitlines():
         assert re.search(r"needs \d+\.\d GB, but \d+\.\d GB are free$", line), line

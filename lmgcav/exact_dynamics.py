@@ -149,7 +149,7 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
             allowed = f"above the error of {error:.1e} that is reached"
             raise RuntimeError(f"Argument tol must be {allowed}, but tol = {tol}")
         finished = K == N  # nothing is cut off; one more computation, with other steps
-        stretch = 1.1 if stretch == 1 else 1.0  # they expose the error of the expansion
+        stretch = 1.1 if finished else 1.0  # they expose the error of the expansion
         K = min(N, max(int(GROWTH * K), int(np.sqrt(K * wanted))) + 1)  # moments need less
         before = run.moments
         late = min(N, max(K, int(1.1 * run.truncation) + 1))
@@ -176,10 +176,12 @@ def initial_state(N, start):
 def first_truncation(start, tol):
     """Rank K to begin with: typical for ``tol``, and no less than the initial state needs.
 
-    Errors fall as 10^(-K²/2N), slower where the trajectory passes near a saddle point.
+    Errors at the next rank fall as 10^(-K²/2N - K/100), slower where the trajectory passes
+    near a saddle point: the coherent state has a width of √N, the observables have none.
     """
-    typical = int(np.sqrt(2 * start.N * max(-np.log10(tol), 1))) + 2
-    tail = max(1e-2, np.sqrt(tol))
+    digits, square, linear = max(-np.log10(tol), 1), 0.5 / start.N, 0.01
+    typical = int(2 * digits / (linear + np.sqrt(linear**2 + 4 * square * digits))) + 2
+    tail = max(0.1, np.sqrt(tol))
     return min(start.N, max(typical, int((norms_beyond(start.coordinates) > tail).sum())))
 
 
@@ -292,8 +294,9 @@ def coefficients(phases, slope):
     n, growth = np.arange(2 * int(phases.max()) + 100), np.arcsinh(slope)
     u = np.exp(growth + np.pi * 1j / len(n) * np.arange(2 * len(n)))
     scaled = np.fft.fft(np.exp(phases[:, None] * ((u - 1 / u) / 2 - slope)), norm="forward").real
-    scaled = scaled[:, : np.flatnonzero(abs(scaled[:, n]).max(0) > NEGLIGIBLE)[-1] + 1]
-    n = n[: scaled.shape[1]]
+    small = abs(scaled[:, n]).max(0) < NEGLIGIBLE
+    n = n[: np.flatnonzero(small & (n > phases.max()))[0]]  # beyond, there is rounding alone
+    scaled = scaled[:, n]
     return np.where(n > 0, 2, 1) * np.exp(-growth * n) * scaled
 
 

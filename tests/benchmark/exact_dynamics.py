@@ -83,10 +83,10 @@ def floor(model, ts, K):
     return c * ts[-1] * seconds / repeats
 
 
-def large_numbers(_):
+def large_numbers(options):
     """Time and memory against N, each in its own process, and the fitted exponent."""
     rows = []
-    for N in (400, 1000, 2000, 10_000):
+    for N in (400, 1000, 2000, 10_000, *[100_000] * options.slow):
         _, row, megabytes = measured(one, N)
         rows.append([N, *row, megabytes])
     exponent = np.polyfit(*np.log(np.array(rows)[:, :2].T), 1)[0]

@@ -5,13 +5,14 @@ import importlib
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import lmgcav as lmg
-from lmgcav.sweeps.fingerprint import fingerprint, program, release
+from lmgcav.sweeps.fingerprint import fingerprint, release
 
 
 def of(code):
@@ -169,8 +170,7 @@ def helped(tmp_path, monkeypatch):
             (tmp_path / f"{name}.py").write_text(code)
             sys.modules.pop(name, None)
         importlib.invalidate_caches()
-        for cached in (release, program):
-            cached.cache_clear()
+        release.cache_clear()
         with monkeypatch.context() as context:
             context.setattr(sys, "dont_write_bytecode", True)
             return of(HELPERS[use])
@@ -187,6 +187,54 @@ def test_a_helper_in_a_file_of_ones_own_counts_wherever_it_is_imported(use, help
     assert helped(use, mine=MINE.replace("+ 1", "+ 3")) != once
     assert helped(use, yours=YOURS.replace("2 * x", "3 * x")) != once
     assert helped(use, mine=MINE.replace("Words", "Other words")) == once
+
+
+@pytest.mark.parametrize(("version", "counts"), [(None, True), ("0.0.0", True), ("1.2", False)])
+def test_an_installed_package_counts_by_its_version_if_it_has_one(
+    version, counts, tmp_path, monkeypatch
+):
+    home = tmp_path / "site-packages"
+    (home / "mine-0.dist-info").mkdir(parents=True)
+    if version:
+        text = f"Metadata-Version: 2.1\nName: mine\nVersion: {version}\n"
+        (home / "mine-0.dist-info/METADATA").write_text(text)
+    monkeypatch.syspath_prepend(home)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    found = set()
+    for number in "12":
+        (home / "mine.py").write_text(f"def scale(x):\n    return {number} * x\n")
+        sys.modules.pop("mine", None)
+        importlib.invalidate_caches()
+        release.cache_clear()
+        found.add(of("def f(x):\n    from mine import scale\n    return scale(x)\n"))
+    sys.modules.pop("mine")
+    assert len(found) == 1 + counts
+
+
+def test_classes_of_every_kind_have_a_fingerprint():
+    kinds = """
+    from abc import ABC, abstractmethod
+    from dataclasses import dataclass
+    from functools import cached_property
+    class Base(ABC):
+        __slots__ = ("a",)
+        @abstractmethod
+        def go(self): ...
+    @dataclass(frozen=True)
+    class Below(Base):
+        b: int = 3
+        @cached_property
+        def twice(self): return 2 * self.b
+        def go(self): return self.twice
+    def f(x): return Below().go()
+    """
+    kinds = textwrap.dedent(kinds)
+    for old, new in [
+        ("int = 3", "int = 4"),
+        ("2 * self", "3 * self"),
+        ("go(self): ...", "go(self): return 1"),
+    ]:
+        assert of(kinds) == of(kinds) != of(kinds.replace(old, new))
 
 
 # --- lmgcav itself

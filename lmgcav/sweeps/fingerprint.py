@@ -1,24 +1,26 @@
 """A digest that changes with a function, so that no result of another function passes for its own.
 
-What counts is what can change a number: the compiled code of one's own functions, and every value,
-function and class that they refer to or import, in turn; of lmgcav the modules that are reached, as
-syntax trees; of what else is installed the version. Comments, layout and docstrings do not count.
-What no code names cannot be seen: the text that ``eval`` gets, the content of a file that is read.
+What counts is what can change a number: the compiled code of lmgcav and of one's own functions, as
+it is loaded in this process, and every value, function and class that they refer to or import, in
+turn; of what else is installed the version. Comments, layout and docstrings do not count. What no
+code names cannot be seen: the text that ``eval`` gets, the content of a file that is read.
 """
 
-import ast
 import copyreg
 import dis
 import hashlib
 import sys
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module, metadata
-from importlib.util import find_spec, resolve_name
+from importlib.util import resolve_name
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from platform import python_version
+from types import CodeType, FunctionType, MemberDescriptorType, ModuleType
 
 PLAIN = (type(None), type(...), type(NotImplemented), bool, int, float, complex, str)
+NAMED = (FunctionType, ModuleType, type)  # which may refer to themselves
 OURS = __name__.partition(".")[0]
+UNVERSIONED = "0.0.0"  # what setuptools calls a package without a version
 
 
 def fingerprint(thing, seen=None):
@@ -29,7 +31,7 @@ def fingerprint(thing, seen=None):
     thing : object
         A function, say, or a tuple of functions and numbers.
     seen : dict, optional
-        Functions and classes that have been met, which may refer to themselves.
+        Functions, classes and modules that have been met, which may refer to themselves.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def fingerprint(thing, seen=None):
     False
     """
     seen = {} if seen is None else seen
-    if isinstance(thing, FunctionType | type):
+    if isinstance(thing, NAMED):
         if thing in seen:
             return seen[thing]
         seen[thing] = f"number {len(seen)}"
@@ -61,7 +63,7 @@ def fingerprint(thing, seen=None):
     else:
         content = "".join(fingerprint(part, seen) for part in parts(thing)).encode()
     digest = hashlib.sha256(type(thing).__name__.encode() + b" " + content).hexdigest()
-    if isinstance(thing, FunctionType | type):
+    if isinstance(thing, NAMED):
         seen[thing] = digest
     return digest
 
@@ -76,16 +78,20 @@ def parts(thing):
         arguments = thing.co_varnames[: thing.co_argcount + thing.co_kwonlyargcount]
         return [thing.co_code, thing.co_exceptiontable, thing.co_names, arguments, thing.co_consts]
     if isinstance(thing, ModuleType):
-        return [thing.__name__, release(thing.__name__) or program(thing.__name__)]
-    if isinstance(thing, FunctionType | type):
-        module = getattr(thing, "__globals__", {}).get("__name__", thing.__module__)
-        if module.partition(".")[0] == OURS:
-            return [thing.__qualname__, program(module), enclosed(thing)]
+        return [thing.__name__, release(thing.__name__) or public(vars(thing))]
+    if isinstance(thing, FunctionType):
+        module = thing.__globals__.get("__name__", "__main__")
         if release(module):
             return [module, thing.__qualname__, release(module), enclosed(thing)]
-        return function_parts(thing) if isinstance(thing, FunctionType) else class_parts(thing)
+        return function_parts(thing)
+    if isinstance(thing, type):
+        if release(thing.__module__):
+            return [thing.__module__, thing.__qualname__, release(thing.__module__)]
+        return [thing.__qualname__, thing.__bases__, public(vars(thing))]
     if isinstance(thing, property):
         return [thing.fget, thing.fset, thing.fdel]
+    if isinstance(thing, cached_property):
+        return [thing.func]
     if hasattr(thing, "__wrapped__"):  # a cached function, a class method
         return [thing.__wrapped__]
     return pickled_parts(thing)
@@ -150,14 +156,14 @@ def codes(code):
             yield from codes(constant)
 
 
-def class_parts(cls):
-    """Bases, methods and attributes."""
-    own = {
+def public(names):
+    """Return what a module or a class has: functions, and values whose names are its own."""
+    return {
         name: value
-        for name, value in vars(cls).items()
-        if isinstance(value, FunctionType) or not name.startswith("__")
+        for name, value in sorted(names.items())
+        if isinstance(value, FunctionType)
+        or not (name.startswith(("__", "_abc_")) or isinstance(value, MemberDescriptorType))
     }
-    return [cls.__qualname__, cls.__bases__, own]
 
 
 def pickled_parts(thing):
@@ -176,57 +182,12 @@ def release(module):
     if root in ("__main__", OURS):  # the first may have been started by an installed program
         return None
     if root in sys.stdlib_module_names:
-        return f"Python {sys.version}"
+        return f"Python {python_version()}"
     found = sys.modules.get(root)
     if {"site-packages", "dist-packages"} & {*Path(getattr(found, "__file__", None) or "").parts}:
         try:
-            return f"{root} {getattr(found, '__version__', None) or metadata.version(root)}"
-        except metadata.PackageNotFoundError:  # then it is one's own
+            version = getattr(found, "__version__", None) or metadata.version(root)
+        except metadata.PackageNotFoundError:
             return None
+        return f"{root} {version}" if version not in (None, UNVERSIONED) else None
     return None
-
-
-@cache
-def program(module):
-    """Digest of a module and of all that it imports, in turn: trees, or versions."""
-    found, wanted = {}, [module]
-    while wanted:
-        name = wanted.pop()
-        if name not in found:
-            found[name] = release(name)
-            if found[name] is None and (file := file_of(name)):
-                tree = ast.parse(file.read_bytes())
-                inside = file.name == "__init__.py"
-                wanted += imports(tree, name if inside else name.rpartition(".")[0])
-                found[name] = ast.dump(without_docstrings(tree))
-    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()
-
-
-def file_of(name):
-    """Return the file of a module written in Python, or None."""
-    try:
-        origin = getattr(find_spec(name), "origin", None) or ""
-    except (ImportError, ValueError):  # what holds it is no package; the main program
-        return None
-    return Path(origin) if origin.endswith(".py") else None
-
-
-def imports(tree, package):
-    """Yield the modules that a module of this package imports."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = resolve_name("." * node.level + (node.module or ""), package)
-            for alias in node.names:
-                inner = f"{base}.{alias.name}"
-                yield inner if not release(base) and file_of(inner) else base
-
-
-def without_docstrings(tree):
-    """Return a syntax tree after its docstrings have been taken out."""
-    for node in ast.walk(tree):
-        documented = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        if documented and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return tree

@@ -9,6 +9,7 @@ import re
 import sys
 import tempfile
 from contextlib import suppress
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -126,14 +127,27 @@ def times(value):
     return ts
 
 
+def folder(name, value):
+    """Return ``value`` as the path of a folder on this machine, which may begin with ``~``."""
+    if not isinstance(value, (str, PathLike)):
+        refuse(name, "the path of a folder", value)
+    if re.match(r"\w\w+:/", str(value)):  # pathlib makes one slash of two
+        refuse(name, "a folder on this machine, not an address", str(value))
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:  # nobody has this name
+        refuse(name, f"a folder on this machine ({error})", str(value))
+
+
 def writable_folder(name, value):
     """Return ``value`` as the path of a folder that can be written, made where it is missing."""
+    path = folder(name, value)
     try:
-        Path(value).mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=value).close()
+        path.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=path).close()
     except (OSError, ValueError) as error:  # the second where a path has a null character
         refuse(name, f"a folder that can be written ({error})", str(value))
-    return Path(value)
+    return path
 
 
 def fits_in_memory(what, size, untouched=0):

@@ -19,7 +19,7 @@ well conditioned, so that a level gets the error of any neighbour from which it 
 apart.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -77,8 +77,8 @@ class Spectrum:
 
     model: Model
     values: np.ndarray
-    right: np.ndarray
-    left: np.ndarray
+    right: np.ndarray = field(repr=False)
+    left: np.ndarray = field(repr=False)
     condition: np.ndarray
     error: np.ndarray
     residual: np.ndarray

@@ -1,5 +1,6 @@
 """Sweeps give what the function gives, wherever it runs; what is finished survives every fault."""
 
+import json
 import os
 import re
 import resource
@@ -9,7 +10,9 @@ import sys
 import threading
 import time
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import make_dataclass
 from functools import partial
+from importlib import import_module, reload
 from multiprocessing import get_context
 from pathlib import Path
 from shutil import which
@@ -22,6 +25,7 @@ import xarray as xr
 from threadpoolctl import threadpool_info
 
 import lmgcav as lmg
+from lmgcav.sweeps.sweep import LOGGER
 
 DRIVES, TWISTS = np.linspace(0.5, 2.0, 4), [0.0, 1.875]
 GRID = {"drive": DRIVES, "twist": TWISTS}
@@ -161,6 +165,84 @@ def test_moments_become_a_dataset():
         )
 
 
+def trajectory(drive, N):
+    return lmg.evolve(lmg.Model.from_ratios(N=N, drive=drive, twist=1.0), [0, 0.1], tol=1e-4)
+
+
+def levels(drive, N):
+    return lmg.spectrum(lmg.Model.from_ratios(N=N, drive=drive, twist=1.0), 4)
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        (
+            lambda drive, N: lmg.steady_moments(lmg.Model.from_ratios(N=N, drive=drive)),
+            "mean second",
+        ),
+        (trajectory, "ts mean second truncation error"),
+        (levels, "chi Omega Gamma values condition error residual"),
+    ],
+)
+def test_results_of_the_package_stand_beside_an_axis_of_the_same_name(function, names, tmp_path):
+    grid = {"drive": [0.5, 2.2], "N": [6, 10]}
+    result = lmg.sweep(function, grid, store=tmp_path)
+    assert {*result} == {*names.split()}
+    np.testing.assert_array_equal(result.N, [6, 10])
+    value = function(2.2, 10)
+    for name in {*names.split()} & {*vars(value)}:
+        expected = np.asarray(getattr(value, name))
+        found = result[name].sel(drive=2.2, N=10).values
+        np.testing.assert_array_equal(found[tuple(map(slice, expected.shape))], expected)
+    xr.testing.assert_identical(lmg.sweep(function, grid, store=tmp_path), result)
+
+
+def test_values_that_disagree_with_a_name_of_the_grid_stop_the_sweep_at_the_first_point():
+    called = []
+
+    def half(N):
+        called.append(N)
+        return {"N": N / 2, "x": 0}
+
+    with pytest.raises(lmg.SweepError, match="returned N, a name in the grid, with other val") as e:
+        lmg.sweep(half, {"N": range(1, 10)})
+    assert called == [1]
+    assert str(e.value).startswith("Stopped, since 8 points more would fail")
+    for value in (None, "word", [[1], [1, 2]]):
+        with pytest.raises(lmg.SweepError, match="no number and no array of numbers"):
+            lmg.sweep(lambda x, value=value: value, {"x": range(10)})
+
+
+def test_values_of_the_same_name_are_refused_where_they_differ():
+    both = make_dataclass("Both", ["before", "after"])
+    one, other = (lmg.steady_moments(lmg.Model(N=4, chi=0, Omega=w)) for w in (1, 2))
+    assert {*lmg.sweep(lambda x: both(one, one), {"x": [1]})} == {"N", "mean", "second"}
+    with pytest.raises(lmg.SweepError, match="two different values with the name mean"):
+        lmg.sweep(lambda x: both(one, other), {"x": [1]})
+
+
+def test_masked_values_are_nan():
+    mask = [False, True]
+    values = {1: np.ma.array([0.5, 0.5], mask=mask), 2: np.ma.array([1, 2], mask=mask)}
+    result = lmg.sweep(lambda x: values[x], {"x": [1, 2]})
+    np.testing.assert_array_equal(result, [[0.5, np.nan], [1, np.nan]])
+    assert np.isnan(lmg.sweep(lambda x: np.ma.masked, {"x": [1]}))
+
+
+def test_arrays_that_are_shorter_end_in_nan(tmp_path, log):
+    def triangle(n):
+        return np.ones((noted(log, n) // n, 3))
+
+    for xs in ([2, 5, 1, 4], [4, 1, 5, 2]):
+        for _ in range(2):
+            result = lmg.sweep(triangle, {"n": xs}, store=tmp_path)
+            assert result.shape == (4, 5, 3)
+            np.testing.assert_array_equal(result.count(["triangle_0", "triangle_1"]), 3 * result.n)
+    assert sum(calls(log).values()) == 8
+    for path in tmp_path.glob("*.zarr"):
+        np.testing.assert_array_equal(xr.open_zarr(path).triangle.count(), 36)
+
+
 def test_values_unlike_the_others_are_errors_and_are_never_cut_to_size():
     values = {1: 1.0, 2: 2j, 3: [1, 2], 4: None, 5: {"value": 3, "more": 4}, 6: {"x": 1}, 7: 7}
     with pytest.raises(lmg.SweepError, match=r"^5 of 7 points failed") as info:
@@ -186,6 +268,11 @@ def test_values_unlike_the_others_are_errors_and_are_never_cut_to_size():
         ({("x", "y"): [(1, 2), (3,)]}, r"Argument grid\[\('x', 'y'\)\]"),
         ({("x", "y"): [1, 2]}, r"Argument grid\[\('x', 'y'\)\]"),
         ({"x": [1], ("y", "x"): [(1, 2)]}, "without repeated names"),
+        ({"x": [1, 2, 1.0]}, r"Argument grid\['x'\] must be without repeated values such as \(1"),
+        ({"x": ["a", "a"]}, "without repeated values"),
+        ({("x", "y"): [(1, 2), (2, 2), (1, 2)]}, r"without repeated values such as \(1, 2\)"),
+        ({("x", "y"): zip([1, 2], [3], strict=False)}, "of tuples of them where the name is a tup"),
+        ({("x", "y"): zip([1], [3, 4], strict=False)}, "of tuples of them where the name is a tup"),
         ({"y": [1]}, r"named as the parameters of the function \(missing a required argument: 'x'"),
         ({"x": [1], "z": [1]}, r"got an unexpected keyword argument 'z'"),
         ({1: [1]}, "named as the parameters"),
@@ -199,8 +286,13 @@ def test_other_grids_are_refused(grid, message):
 def test_an_executor_or_a_store_of_another_kind_is_refused():
     with pytest.raises(ValueError, match=r"executor must be None or like .*, but executor = 4"):
         lmg.sweep(inversion, GRID, executor=4)
-    with pytest.raises(ValueError, match=r"store must be None or the path .*, but store = True"):
+    with pytest.raises(ValueError, match=r"store must be the path of a folder, but store = True"):
         lmg.sweep(inversion, GRID, store=True)
+    for executor in (ProcessPoolExecutor, dict):
+        with pytest.raises(ValueError, match=r"executor must be None or like .*<class '"):
+            lmg.sweep(inversion, GRID, executor=executor)
+    with pytest.raises(ValueError, match="version must be None, a word or a number, but"):
+        lmg.sweep(inversion, GRID, store="unused", version=[1])
 
 
 def test_what_is_missing_is_said(monkeypatch):
@@ -280,6 +372,26 @@ def test_a_store_is_read_by_xarray_alone(tmp_path):
     assert result.attrs["lmgcav"]
 
 
+def test_another_version_begins_anew(tmp_path, log):
+    for version in (None, "a", 1, "a"):
+        lmg.sweep(partial(noted, str(log)), {"x": [3]}, store=tmp_path, version=version)
+    assert calls(log) == {3: 3}
+    assert {xr.open_zarr(path).attrs.get("version") for path in tmp_path.glob("*.zarr")} == {
+        *(None, "a", 1)
+    }
+
+
+def test_a_store_at_home_is_one_of_this_machine(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    lmg.sweep(inversion, GRID, store="~/averages")
+    assert [path.name for path in tmp_path.iterdir()] == ["averages"]
+    for address in ("s3://bucket/x", Path("s3://bucket/x"), "file:///x", "~nobody-of-this-name/x"):
+        with pytest.raises(ValueError, match="store must be a folder on this machine"):
+            lmg.sweep(inversion, GRID, store=address)
+    assert [path.name for path in tmp_path.iterdir()] == ["averages"]
+
+
 def test_a_point_that_is_nan_or_zero_is_finished(tmp_path, log):
     def nothing(x):
         return noted(log, x) * (np.nan if x else 0)
@@ -349,25 +461,58 @@ def test_a_killed_worker_of_dask_costs_nothing(log):
 
         killer = threading.Thread(target=kill)
         killer.start()
-        result = lmg.sweep(
-            partial(slow, str(log)), {"x": range(40)}, executor=client.get_executor()
-        )
+        result = lmg.sweep(partial(slow, str(log)), {"x": range(40)}, executor=client)
         killer.join()
     np.testing.assert_array_equal(result, np.arange(40) ** 2)
 
 
-def test_a_broken_pool_is_reported_and_a_second_call_resumes(tmp_path):
+def test_a_point_that_ends_its_process_fails_alone_and_a_second_call_resumes(tmp_path):
     flag = tmp_path / "flag"
     flag.touch()
     leaves = partial(leaves_at_4_while, str(flag))
     with processes(1) as pool, pytest.raises(lmg.SweepError) as info:
-        lmg.sweep(leaves, {"x": range(8)}, executor=pool, store=tmp_path / "store")
-    np.testing.assert_array_equal(info.value.result, [0, 1, 4, 9, *[np.nan] * 4])
+        lmg.sweep(leaves, {"x": range(9)}, executor=pool, store=tmp_path / "store")
+    np.testing.assert_array_equal(info.value.result, [0, 1, 4, 9, np.nan, 25, 36, 49, 64])
     assert "BrokenProcessPool: A process in the process pool was terminated" in str(info.value)
-    assert "at x = 4; x = 5; x = 6; x = 7" in str(info.value)
+    assert str(info.value).endswith("at x = 4")
     flag.unlink()
-    result = lmg.sweep(leaves, {"x": range(8)}, store=tmp_path / "store")
-    np.testing.assert_array_equal(result, np.arange(8) ** 2)
+    result = lmg.sweep(leaves, {"x": range(9)}, store=tmp_path / "store")
+    np.testing.assert_array_equal(result, np.arange(9) ** 2)
+
+
+def test_a_sweep_says_after_a_while_what_it_waits_for(monkeypatch):
+    said, heard = [], threading.Event()
+    monkeypatch.setattr("lmgcav.sweeps.sweep.PATIENCE", 0.02)
+    monkeypatch.setattr(LOGGER, "warning", lambda text: (said.append(text), heard.set()))
+    with ThreadPoolExecutor(2) as executor:
+        lmg.sweep(lambda x: x == 1 or heard.wait(), {"x": [1, 2, 3]}, executor=executor)
+    assert "2 are awaited, the first of them {'x': 2}. Ctrl-C stops the sweep" in said[-1]
+
+
+def test_workers_that_have_other_code_are_refused(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    own = {
+        "swept": "FACTOR = 2\ndef f(x):\n    from helper import g\n    return FACTOR * g(x)\n",
+        "helper": "def g(x):\n    return x + 1\n",
+    }
+    for name, code in own.items():
+        (tmp_path / f"{name}.py").write_text(code)
+    f, grid = import_module("swept").f, {"x": [1, 2]}
+    import_module("helper")
+    with processes(1) as pool:
+        np.testing.assert_array_equal(lmg.sweep(f, grid, executor=pool), [4, 6])
+        for name, old, new in [("swept", "FACTOR = 2", "FACTOR = 3"), ("helper", "+ 1", "+ 2")]:
+            (tmp_path / f"{name}.py").write_text(own[name].replace(old, new))
+            reload(sys.modules[name])
+            with pytest.raises(lmg.SweepError, match="start the workers anew"):
+                lmg.sweep(sys.modules["swept"].f, grid, executor=pool, store=tmp_path / "store")
+            assert not [*tmp_path.glob("store/**/c.*")]
+            (tmp_path / f"{name}.py").write_text(own[name])
+            reload(sys.modules[name])
+        np.testing.assert_array_equal(
+            lmg.sweep(sys.modules["swept"].f, grid, executor=pool), [4, 6]
+        )
 
 
 def test_a_store_that_cannot_grow_stops_the_sweep_and_keeps_all(tmp_path, log, monkeypatch):
@@ -464,6 +609,24 @@ def test_a_damaged_store_is_reported_and_left_alone(tmp_path):
             lmg.sweep(inversion, GRID, store=tmp_path)
         metadata.write_bytes(good)
     lmg.sweep(inversion, GRID, store=tmp_path)
+
+
+def test_an_array_of_jobs_shares_a_grid_as_the_page_says(tmp_path, log, monkeypatch):
+    page = json.loads((Path(__file__).parent.parent / "book/sweeps.ipynb").read_text())
+    text = "".join(line for cell in page["cells"] for line in cell["source"])
+    split, join = re.findall(r"```python\n([^`]*task(?:, tasks|::8)[^`]*)```", text)
+    drives = np.arange(20)
+    names = {"lmg": lmg, "np": np, "os": os, "xr": xr, "drives": drives}
+    names["grid"] = {"drive": drives, "N": [2, 3]}
+    names["window_average"] = lambda drive, N: N * noted(log, drive)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SLURM_ARRAY_TASK_COUNT", "8")
+    for task in range(8):
+        monkeypatch.setenv("SLURM_ARRAY_TASK_ID", str(task))
+        exec(split, names)
+    exec(join, names)
+    np.testing.assert_array_equal(names["average"], np.outer(drives**2, [2, 3]))
+    assert calls(log) == dict.fromkeys(drives, 2)
 
 
 def test_two_processes_may_share_a_store(tmp_path, log):

@@ -8,7 +8,8 @@ point is there as a whole, or not at all.
 import shutil
 import warnings
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import fields, is_dataclass
+from itertools import product
 from uuid import uuid4
 
 import numpy as np
@@ -17,6 +18,10 @@ import zarr
 from zarr.codecs import Crc32cCodec
 
 from .. import arguments
+
+
+class FormError(ValueError):
+    """What the function has returned at a point fits neither the grid nor the other points."""
 
 
 class Results:
@@ -52,22 +57,35 @@ class Results:
 
     def add(self, index, value):
         """Enter what the function has returned at a point."""
-        point = labelled_point(self.name, value)
-        if not self.dataset.data_vars:
-            self.allocate(point)
+        try:
+            point = self.without_parameters(index, labelled_point(self.name, value))
+            if not self.dataset.data_vars:
+                self.allocate(point)
+        except (MemoryError, TypeError, ValueError) as error:
+            raise FormError(str(error)) from error
         if form(point) != form(self.first):
-            raise ValueError(f"returned {form(point)}, but {form(self.first)} at another point")
+            raise FormError(f"returned {form(point)}, but {form(self.first)} at another point")
         if not point.coords.equals(self.first.coords):
-            raise ValueError("returned values whose coordinates are not those at another point")
+            raise FormError("returned values whose coordinates are not those at another point")
+        self.grow(point)
         for name, values in point.data_vars.items():
-            self.dataset[name].values[index] = values.values
+            self.dataset[name].values[(*index, *map(slice, values.shape))] = values.values
         self.finished[index] = True
+
+    def without_parameters(self, index, point):
+        """Leave out the values that repeat a parameter of the point, such as the N of moments."""
+        here = self.grid.isel(dict(zip(self.grid.dims, index, strict=True)))
+        return point.drop_vars(
+            [name for name in here.coords if name in point and (point[name] == here[name]).all()]
+        )
 
     def allocate(self, point):
         """Make room for a value like this one at every point."""
         taken = {*self.grid.variables, *self.grid.dims} & {*point.variables, *point.dims}
         if taken:
-            raise ValueError(f"returned {', '.join(taken)}, which is a name in the grid")
+            raise ValueError(
+                f"returned {', '.join(taken)}, a name in the grid, with other values than there"
+            )
         arguments.fits_in_memory("The result of the sweep", self.finished.size * point.nbytes)
         self.first, dims, shape = point, tuple(self.grid.dims), self.finished.shape
         self.dataset = self.grid.assign_coords(point.coords).assign(
@@ -77,12 +95,29 @@ class Results:
             }
         )
 
+    def grow(self, point):
+        """Make room for a value that is longer than those before; shorter ones end in NaN."""
+        sizes = self.dataset.sizes
+        longer = {dim: n for dim, n in point.sizes.items() if n > sizes[dim]}
+        if not longer:
+            return
+        arguments.fits_in_memory("The result of the sweep", self.finished.size * point.nbytes)
+        more = {dim: (0, n - sizes[dim]) for dim, n in longer.items()}
+        self.dataset = self.dataset.pad(more, constant_values=np.nan)
+        if self.stored:
+            self.open()  # another process may have made more room there
+            for name, array in self.stored.items():
+                array.resize(tuple(np.maximum(array.shape, self.dataset[name].shape)))
+            consolidate(self.path)
+
     def write(self, index):
         """Write a point to the store."""
         if self.path and not self.stored:
             self.create()
         for name, array in self.stored.items():
-            array[index] = self.dataset[name].values[index]
+            value = self.dataset[name].values[index]
+            for block in blocks(value.shape, array.chunks[len(index) :]):
+                array[(*index, *block)] = value[block]
 
     def create(self):
         """Lay out the store at once: in a folder of another name, which is then renamed."""
@@ -91,11 +126,10 @@ class Results:
         words = {name: c.astype(object) for name, c in coords if c.dtype.kind == "U"}
         empty = xr.full_like(self.dataset.assign_coords(words), np.nan)
         encoding = {name: self.encoding(name) for name in empty.variables}
-        options = {"zarr_format": 3, "write_empty_chunks": False}
+        options = {"zarr_format": 3, "write_empty_chunks": False, "consolidated": False}
         try:
-            with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", "Consolidated metadata is currently not part")
-                empty.to_zarr(unfinished, encoding=encoding, **options)
+            empty.to_zarr(unfinished, encoding=encoding, **options)
+            consolidate(unfinished)
             unfinished.rename(self.path)
         except OSError:
             if not self.path.exists():  # else another process was faster
@@ -105,7 +139,7 @@ class Results:
         self.open()
 
     def encoding(self, name):
-        """One chunk for each point, with a checksum."""
+        """One chunk for each point, with a checksum; of a longer point that comes later several."""
         checksum = {"compressors": [Crc32cCodec()]}
         if name not in self.dataset.data_vars:
             return checksum
@@ -124,7 +158,7 @@ class Results:
     def read(self):
         """Read the points of the store that are finished."""
         try:
-            with xr.open_zarr(self.path, chunks=None) as stored:
+            with xr.open_zarr(self.path, chunks=None, consolidated=False) as stored:
                 self.grid.attrs = stored.attrs
                 self.allocate(stored.isel(dict.fromkeys(self.grid.dims, 0), drop=True))
             self.open()
@@ -148,16 +182,44 @@ class Results:
         return True
 
 
+def consolidate(path):
+    """Write the shapes of the arrays where xarray looks for them first."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Consolidated metadata is currently not part")
+        zarr.consolidate_metadata(path)
+
+
+def blocks(shape, chunk):
+    """Yield the parts of a value that are files of their own, last that which says it is there."""
+    starts = [range(0, max(n, 1), max(size, 1)) for n, size in zip(shape, chunk, strict=True)]
+    for corner in reversed([*product(*starts)]):
+        along = zip(corner, chunk, shape, strict=True)
+        yield tuple(slice(start, min(start + size, n)) for start, size, n in along)
+
+
 def labelled_point(name, value):
     """Return what the function returned as a Dataset of real or complex double precision."""
     if isinstance(value, xr.Dataset):
         values = value.data_vars
     elif is_dataclass(value):
-        values = vars(value)
+        values = shown(value)
     else:
         values = value if isinstance(value, Mapping) else {name: value}
     labelled = {name: labelled_numbers(name, numbers) for name, numbers in values.items()}
     return xr.Dataset(labelled).reset_coords(drop=True)
+
+
+def shown(value):
+    """Fields that a dataclass shows when it is printed; of one inside it, such as a model, its."""
+    values = {}
+    for field in fields(value):
+        inner = getattr(value, field.name)
+        if not field.repr or inner is None:
+            continue
+        for name, new in (shown(inner) if is_dataclass(inner) else {field.name: inner}).items():
+            if not np.array_equal(values.setdefault(name, new), new):
+                raise ValueError(f"returned two different values with the name {name}")
+    return values
 
 
 def labelled_numbers(name, numbers):
@@ -168,11 +230,21 @@ def labelled_numbers(name, numbers):
             f"returned {name} = {numbers!r}, which is no number and no array of numbers"
         )
     array = array.astype(np.result_type(array.dtype, float))
+    if np.ma.is_masked(numbers):
+        array[np.ma.getmaskarray(numbers)] = np.nan
     if isinstance(numbers, xr.DataArray):
         return numbers.copy(data=array)
-    return [f"{name}_{k}" for k in range(array.ndim)], array
+    return counted(name, array.ndim), array
 
 
 def form(point):
-    """Dimensions and number type of each value, by name."""
-    return {name: (dict(v.sizes), v.dtype.name) for name, v in point.data_vars.items()}
+    """Return number type and dimensions of each value, with the lengths of those with names."""
+    return {
+        name: (v.dtype.name, v.ndim if v.dims == counted(name, v.ndim) else dict(v.sizes))
+        for name, v in point.data_vars.items()
+    }
+
+
+def counted(name, number):
+    """Names for dimensions that have none."""
+    return tuple(f"{name}_{k}" for k in range(number))

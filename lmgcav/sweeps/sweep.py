@@ -5,16 +5,25 @@ a pool of processes, Dask on a cluster, MPI. A store keeps each point as soon as
 """
 
 import inspect
+import logging
+import os
+import socket
 import sys
+from collections import Counter
 from collections.abc import Mapping
-from concurrent.futures import BrokenExecutor, Future, as_completed
+from concurrent.futures import (
+    BrokenExecutor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from contextlib import closing
 from datetime import date
 from functools import partial
-from importlib.metadata import version
+from importlib import metadata
+from itertools import islice
 from math import prod
-from os import PathLike
-from pathlib import Path
 from textwrap import shorten
 
 import numpy as np
@@ -23,9 +32,12 @@ from .. import arguments
 from ..exact_dynamics import progress_bar
 from .fingerprint import fingerprint
 
+LOGGER = logging.getLogger(__name__)
 BELOW = ["numpy", "scipy"]  # another version of them may give other results
 PACKAGES = ["lmgcav", *BELOW]
 LISTED = 10  # different errors in the text of a `SweepError`
+PATIENCE = 60  # seconds without a finished point until a sweep says what it waits for
+CHECKED = set()  # processes, and digests of functions that they have as the caller has them
 
 
 class SweepError(RuntimeError):
@@ -44,25 +56,33 @@ class SweepError(RuntimeError):
         self.result, self.errors = result, errors
 
 
-def sweep(function, grid, *, executor=None, store=None, progress=True):
+class OtherCodeError(RuntimeError):
+    """A worker has other code of the function than the process that called `sweep`."""
+
+
+def sweep(function, grid, *, executor=None, store=None, version=None, progress=True):
     """Evaluate a function at every point of a grid of parameters.
 
     Parameters
     ----------
     function : callable
         Takes the parameters by name. Returns a number, an array, a dict of these, a dataclass of
-        these such as `Moments`, or an xarray object, whose dimensions keep their names.
+        these such as `Moments`, `Trajectory` or `Spectrum` (without its eigenvectors), or an
+        xarray object, whose dimensions keep their names. What is masked becomes NaN; where an
+        array without names for its dimensions is shorter than at other points, it ends in NaN.
     grid : dict
         Values of each parameter, by name; the grid is their product. Parameters that change
         together share a key: ``{("drive", "twist"): zip(drives, twists), "N": [100, 200]}``.
     executor : optional
-        Anything with the interface of ``concurrent.futures.Executor``: a process pool,
-        ``client.get_executor()`` of Dask, ``mpi4py.futures.MPIPoolExecutor``. While it is in use,
-        linear algebra takes one thread in each process.
+        Anything with the interface of ``concurrent.futures.Executor``: a process pool, a client of
+        Dask, ``mpi4py.futures.MPIPoolExecutor``. While it is in use, linear algebra takes one
+        thread in each process.
     store : path-like, optional
         Folder that keeps the points. A second call resumes there, and computes again only what
         has changed: each combination of function, grid and versions has a store of its own in the
         folder, which ``xarray.open_zarr`` reads.
+    version : str or int, optional
+        Another one begins a new store: for changes that the code does not show.
     progress : bool, default True
         Whether to show a progress bar after two seconds, where tqdm is installed.
 
@@ -76,14 +96,15 @@ def sweep(function, grid, *, executor=None, store=None, progress=True):
     ValueError
         If an argument is not of this form, or the store cannot be used.
     SweepError
-        If points failed, after all others are finished, or if the store cannot be written.
+        If points failed, after all others are finished. At once if the store cannot be written,
+        the first value is of no form that has a place beside the grid, or a worker has older code.
 
     Notes
     -----
     A function has changed where its code, a value that the code refers to, or in turn the code of
     another function that it calls or imports has changed. Installed packages count by their
     version, docstrings do not count. What the code does not name, such as the content of a file
-    that it reads, is not seen.
+    that it reads or what ``eval`` gets, is not seen: give another ``version``.
 
     Examples
     --------
@@ -95,17 +116,16 @@ def sweep(function, grid, *, executor=None, store=None, progress=True):
     try:
         from threadpoolctl import threadpool_limits
 
-        from .results import Results
+        from .results import FormError, Results
     except ModuleNotFoundError as error:
         error.add_note('Install what `sweep` needs: pip install "lmgcav[sweep]"')
         raise
-    if executor is not None and not callable(getattr(executor, "submit", None)):
-        arguments.refuse("executor", "None or like concurrent.futures.Executor", executor)
     name, axes = name_of(function), read_grid(function, grid)
     size = prod(len(next(iter(along.values()))) for along in axes.values())
     arguments.fits_in_memory(f"A grid of {size} points", 1000 * size)
-    path = None if store is None else store_path(store, name, function, axes)
-    results = Results(name, axes, path, origin(name))
+    executor = read_executor(executor)
+    path = None if store is None else store_path(store, name, function, axes, version)
+    results = Results(name, axes, path, origin(name, version))
     missing = {index: point for index, point in points(axes) if not results.finished[index]}
     calls, errors = attempts(function, missing, executor), {}
     one_thread = threadpool_limits(None if executor is None else 1)
@@ -115,6 +135,10 @@ def sweep(function, grid, *, executor=None, store=None, progress=True):
                 results.add(index, call())
             except Exception as error:
                 errors[index] = error
+                if isinstance(error, OtherCodeError):
+                    break
+                if isinstance(error, FormError) and not results.dataset.data_vars:
+                    break
             else:
                 keep(results, index)
             advance(1)
@@ -129,6 +153,14 @@ def name_of(function):
         function = function.func
     name = getattr(function, "__name__", "")
     return name if name.isidentifier() else "value"
+
+
+def read_executor(executor):
+    """Return the executor, which a client of Dask has."""
+    usable = executor is None or callable(getattr(executor, "submit", None))
+    if not usable or isinstance(executor, type):
+        arguments.refuse("executor", "None or like concurrent.futures.Executor()", executor)
+    return executor.get_executor() if hasattr(executor, "get_executor") else executor
 
 
 def read_grid(function, grid):
@@ -155,8 +187,10 @@ def read_axis(key, names, values):
     """Return the values along one dimension for each of its parameters."""
     try:
         refused = np.ma.is_masked(values) or isinstance(values, (str, bytes))
+        if isinstance(values, zip):  # which would drop what is longer
+            values = zip(*values.__reduce__()[1], strict=True)
         rows = [] if refused else [*values]
-        columns = zip(*rows, strict=True) if isinstance(key, tuple) else [rows]
+        columns = [*zip(*rows, strict=True)] if isinstance(key, tuple) else [rows]
         along = {n: np.asarray(c) for n, c in zip(names, columns, strict=True)}
     except (TypeError, ValueError):
         along = {}
@@ -164,7 +198,10 @@ def read_axis(key, names, values):
     if not good or not all(good):
         allowed = "a list of numbers or words, or of tuples of them where the name is a tuple"
         arguments.refuse(f"grid[{key!r}]", allowed, values)
-    return {name: column.tolist() for name, column in along.items()}
+    columns = [column.tolist() for column in along.values()]
+    if repeated := [row for row, times in Counter(zip(*columns, strict=True)).items() if times > 1]:
+        arguments.refuse(f"grid[{key!r}]", f"without repeated values such as {repeated[0]}", values)
+    return dict(zip(names, columns, strict=True))
 
 
 def points(axes):
@@ -174,23 +211,29 @@ def points(axes):
         yield index, {name: column[i] for i, columns in along for name, column in columns.items()}
 
 
-def store_path(folder, name, function, axes):
+def store_path(folder, name, function, axes, version):
     """Place in the folder that belongs to this function, this grid and these versions alone."""
-    if not isinstance(folder, (str, PathLike)):
-        arguments.refuse("store", "None or the path of a folder", folder)
+    if not isinstance(version, str | int | None):
+        arguments.refuse("version", "None, a word or a number", version)
     try:
-        identity = fingerprint((function, axes, *(sys.modules[name] for name in BELOW)))
+        identity = fingerprint((digest(function), axes, version))
     except TypeError as error:
         arguments.refuse(
             "function", f"without values that no store can compare ({error})", function
         )
-    return Path(folder) / f"{name}-{identity[:16]}.zarr"
+    return arguments.folder("store", folder) / f"{name}-{identity[:16]}.zarr"
 
 
-def origin(name):
+def digest(function):
+    """Digest of a function with what it calls, as this process has it."""
+    return fingerprint((function, *(sys.modules[name] for name in BELOW)))
+
+
+def origin(name, version):
     """Where the values of a function come from."""
-    versions = {package: version(package) for package in PACKAGES}
-    return {"function": name, "date": date.today().isoformat(), **versions}
+    given = {} if version is None else {"version": version}
+    versions = {package: metadata.version(package) for package in PACKAGES}
+    return {"function": name, "date": date.today().isoformat(), **given, **versions}
 
 
 def attempts(function, points, executor):
@@ -199,29 +242,104 @@ def attempts(function, points, executor):
         for index, parameters in points.items():
             yield index, partial(function, **parameters)
         return
-    futures = {submitted(executor, function, point): index for index, point in points.items()}
+    call, lost = elsewhere(function), []
+    futures = {submitted(executor, call, point): index for index, point in points.items()}
     try:
-        for future in as_completed([*futures]):
-            yield futures.pop(future), future.result
+        for future in as_they_end(futures, points):
+            index = futures.pop(future)
+            if isinstance(executor, ProcessPoolExecutor) and is_broken(future):
+                lost.append(index)
+            else:
+                yield index, future.result
     finally:
         for future in futures:
             future.cancel()
+    if lost:
+        yield from again(function, {index: points[index] for index in sorted(lost)}, executor)
 
 
-def submitted(executor, function, parameters):
+def again(function, points, pool):
+    """Attempt what was lost in a pool that a dying process broke, so that one point fails alone.
+
+    Those that the pool may have begun, the first of all, get a process each; one ended its own.
+    """
+    new = partial(
+        ProcessPoolExecutor,
+        mp_context=pool._mp_context,
+        initializer=pool._initializer,
+        initargs=pool._initargs,
+    )
+    begun = 2 * pool._max_workers + 1  # which it computes, and which wait in its queue
+    suspects = dict(islice(points.items(), begun))
+    others = dict(islice(points.items(), begun, None))
+    with ThreadPoolExecutor(pool._max_workers) as threads:
+        yield from attempts(partial(in_own_process, new, function), suspects, threads)
+    with new(pool._max_workers) as fresh:
+        yield from attempts(function, others, fresh)
+
+
+def in_own_process(new, function, **parameters):
+    """Call the function in a process that ends with the call."""
+    with new(1) as process:
+        return process.submit(elsewhere(function), parameters).result()
+
+
+def is_broken(future):
+    """Whether a call was lost, not by its own fault perhaps."""
+    return not future.cancelled() and isinstance(future.exception(), BrokenExecutor)
+
+
+def as_they_end(futures, points):
+    """Yield the futures as they end; after a while without any say what is awaited."""
+    waiting, patience = dict.fromkeys(futures), PATIENCE
+    while waiting:
+        before = len(waiting)
+        try:
+            for future in as_completed([*waiting], timeout=patience):
+                del waiting[future]
+                yield future
+        except TimeoutError:
+            if len(waiting) == before:
+                first = points[futures[next(iter(waiting))]]
+                LOGGER.warning(
+                    f"No point has finished for {patience:g} s; {before} are awaited, the first "
+                    f"of them {first}. Ctrl-C stops the sweep; a store keeps what is finished."
+                )
+                patience *= 2
+
+
+def submitted(executor, call, parameters):
     """Submit a call; an executor that is broken fails it, as it fails those submitted before."""
     try:
-        return executor.submit(call_on_one_thread, function, parameters)
+        return executor.submit(call, parameters)
     except BrokenExecutor as error:
         future = Future()
         future.set_exception(error)
         return future
 
 
-def call_on_one_thread(function, parameters):
+def elsewhere(function):
+    """Return what calls the function where others run, if it is the same function there."""
+    try:
+        expected = digest(function)
+    except TypeError:  # no digest, no store
+        expected = None
+    CHECKED.add((os.getpid(), expected))
+    return partial(call_elsewhere, expected, function)
+
+
+def call_elsewhere(expected, function, parameters):
     """Call the function in a process that shares the machine with others."""
     from threadpoolctl import threadpool_limits
 
+    here = os.getpid(), expected
+    if expected and here not in CHECKED and digest(function) != expected:
+        raise OtherCodeError(
+            f"a worker on {socket.gethostname()} has the function, what it calls, NumPy or SciPy "
+            "in another version than the process that called sweep, or values that it refers to "
+            "have changed there: start the workers anew"
+        )
+    CHECKED.add(here)
     threadpool_limits(1)
     return function(**parameters)
 
@@ -240,6 +358,8 @@ def failure(results, errors):
     """Return the `SweepError` that says which points failed, and why."""
     kept = f" and in {results.path}, where a second call finds them" if results.path else ""
     head = f"{len(errors)} of {results.finished.size} points failed; the others are in `result`"
+    if untried := results.finished.size - results.finished.sum() - len(errors):
+        head = f"Stopped, since {untried} points more would fail; what is finished is in `result`"
     reasons = {}
     for parameters, error in errors:
         point = ", ".join(f"{name} = {value!r}" for name, value in parameters.items())

@@ -39,6 +39,7 @@ from .light import (
     emission_spectrum,
     photon_flux,
 )
+from .lindbladian import Lindbladian, multiplications
 from .mean_field import displacement, fixed_points, mean_field, mean_rates, potential, s_plus
 from .model import SOUTH_POLE, Model, cavity_rates, coherent
 from .moments import Moments, spin_moments, squeezing
@@ -77,6 +78,7 @@ __all__ = [
     "Correlation",
     "Emission",
     "Experiment",
+    "Lindbladian",
     "Model",
     "Moments",
     "Multipoles",
@@ -130,6 +132,7 @@ __all__ = [
     "mean_field_eigenvalues",
     "mean_field_with_light",
     "mean_rates",
+    "multiplications",
     "orbit_diffusion",
     "oscillates",
     "oscillating_fraction",

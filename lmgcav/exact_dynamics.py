@@ -35,19 +35,23 @@ from scipy.sparse import eye_array
 
 from . import arguments
 from .mean_field import flow
-from .model import SOUTH_POLE, Model, bloch_vector
+from .model import SOUTH_POLE, Model, any_model, bloch_vector
 from .moments import Moments
 from .multipoles import Multipoles, factorised, generator
 from .steady_state import steady_moments
 
 BLOCK = 16  # polynomials that are added up together
 LONGEST_STEP = 200.0  # c τ; the polynomials F_n magnify rounding errors from twice that on
+MAGNIFIED = 3.0  # logarithm of how much they may magnify them within a step of any generator
+DIVERGED = 1e6  # norm of what no state is: too low a rank for this generator
+ATTEMPTS = 6  # ranks, after which each must halve the change
 TIMES_IN_STEP = 256  # at most, for the memory that their coefficients take
 NEGLIGIBLE = 1e-15  # size of a term of the expansion that is left out
 PATIENCE = 6000  # products with L that cost as much as an attempt with Arnoldi's method
 SUBSPACE = 160  # largest dimension in Arnoldi's method, and of a dense matrix
 CHECK_EVERY = 20  # dimensions between two convergence checks there
 GROWTH = 1.2  # of K from one computation to the next, at least
+SAFETY = 3.0  # over what one rounding of all entries changes
 RELAXED = 40.0  # ΓT after which no deviation from the steady state is left, roughly
 
 
@@ -83,7 +87,7 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
 
     Parameters
     ----------
-    model : Model
+    model : Model or Lindbladian
     ts : array_like, shape (T,)
         Sorted times from 0 on, in the inverse unit of the rates.
     start : array_like or Multipoles, default SOUTH_POLE
@@ -111,7 +115,8 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
     MemoryError
         If the computation would not fit in memory.
     RuntimeError
-        If ``tol`` cannot be met, or not within ``hours``.
+        If ``tol`` cannot be met, or not within ``hours``; or if the model leads to states so rough
+        that the result does not converge with the rank.
     KeyboardInterrupt
         At Ctrl-C; its attribute ``trajectory`` has the times that were reached, with an infinite
         error because nothing has checked them (None if there are none).
@@ -132,13 +137,13 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
     >>> bool(trajectory.error < 1e-6)
     True
     """
-    arguments.instance("model", Model, model)
+    any_model(model)
     ts, tol = arguments.times(ts), arguments.positive("tol", tol)
     arguments.fits_in_memory(f"A trajectory at {ts.size} times", 3000 * ts.size)
     options = tol, states, progress, arguments.positive("hours", hours)
     N, start = model.N, initial_state(model.N, start)
     K = late = first_truncation(start, tol)
-    before, stretch, patience, finished = None, 1.0, PATIENCE, False
+    before, stretch, patience, finished, errors = None, 1.0, PATIENCE, False, []
     while True:
         plan = K, late, stretch, patience
         run, wanted, patience = propagate(model, plan, start, ts, *options)
@@ -148,6 +153,10 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
         if run.error > tol or finished:
             allowed = f"above the error of {error:.1e} that is reached"
             raise RuntimeError(f"Argument tol must be {allowed}, but tol = {tol}")
+        errors.append(error)
+        if K < N and len(errors) > ATTEMPTS and not errors[-1] < errors[-2] / 2:
+            unlike = f"with the rank, but at K = {K} of N = {N} it still changes by {error:.1e}"
+            raise RuntimeError(f"Argument model must be one whose result converges {unlike}")
         finished = K == N  # nothing is cut off; one more computation, with other steps
         stretch = 1.1 if finished else 1.0  # they expose the error of the expansion
         K = min(N, max(int(GROWTH * K), int(np.sqrt(K * wanted))) + 1)  # moments need less
@@ -202,23 +211,28 @@ def propagate(model, plan, start, ts, tol, states, progress, hours):
     K, late, stretch, patience = plan
     N, truncation, error = model.N, K, 0.0
     check_memory(N, K, 2 * len(ts) if states else 0)  # as real numbers and as complex ones
-    B2, c, slope = scaled_generator(model, K, stretch)
+    B2, c, slope, growth = scaled_generator(model, K, stretch)
+    longest = MAGNIFIED / max(np.sinh(growth) - slope, MAGNIFIED / LONGEST_STEP)
     x, t, rows, products = resized(start.coordinates, K), 0.0, [], 0
     kept = (K + 1) ** 2 if states else min((K + 1) ** 2, 9)
     reach, wanted, began, turned = K, K, time.monotonic(), c * ts[-1]
     try:
         with progress_bar(ts[-1], f"Eq. (4), N = {N}, K = {K}", progress) as advance:
             while len(rows) < len(ts):
-                steps = max(np.ceil((ts[-1] - t) * c / LONGEST_STEP), 1)
+                steps = max(np.ceil((ts[-1] - t) * c / longest), 1)
                 end = ts[-1] if steps == 1 else t + (ts[-1] - t) / steps
                 within = ts[len(rows) : np.searchsorted(ts, end, side="right")][:TIMES_IN_STEP]
                 if len(within) == TIMES_IN_STEP:
                     end = within[-1]
-                weights = coefficients(c * (np.append(within, end) - t), slope)
+                weights = coefficients(c * (np.append(within, end) - t), slope, growth)
                 found, x = expansion(B2, x, weights, kept)
                 rows += [*found[:-1]]
                 advance(end - t)
                 t, products = end, products + weights.shape[1]
+                if not norm(x) < DIVERGED:
+                    rows += [np.full(kept, np.nan)] * (len(ts) - len(rows))
+                    wanted = 2 * K
+                    break
                 reach = max(reach, rank_needed(x, tol))
                 if products > patience and (ts[-1] - t) * c > 2 * PATIENCE:
                     found = late_times(model, late, x, ts[len(rows) :] - t, tol, progress)
@@ -230,7 +244,8 @@ def propagate(model, plan, start, ts, tol, states, progress, hours):
                         truncation, wanted = rank(steady), reach
                         break
                     patience *= 2
-                    left = min(ts[-1], max(RELAXED / model.Gamma, 2 * t)) - t
+                    relaxed = RELAXED / model.rate if model.rate else np.inf
+                    left = min(ts[-1], max(relaxed, 2 * t)) - t
                     check_hours(hours, (time.monotonic() - began) * (1 + left / t))
     except KeyboardInterrupt as interruption:
         reached = trajectory(N, ts, rows, K, np.inf, states) if rows else None
@@ -279,19 +294,41 @@ def norms_beyond(x):
 
 
 def scaled_generator(model, K, stretch):
-    """Matrix 2(L + d)/c of the expansion, with c and d/c; ``stretch`` enlarges c."""
-    d = model.Gamma * K * (K + 1) / 4
-    c = stretch * max(largest_frequency(model, K), d)
-    return (2 / c) * (generator(model, K) + d * eye_array((K + 1) ** 2, format="csr")), c, d / c
+    """Matrix 2(L + d)/c of the expansion, c, d/c and the growth a of F_n as exp(an).
+
+    ``stretch`` enlarges c. For Eq. (4) sinh(a) = d/c; else a is that of an ellipse which holds the
+    `field_of_values`.
+    """
+    L = generator(model, K)
+    if isinstance(model, Model):
+        d = model.Gamma * K * (K + 1) / 4
+        c = stretch * max(largest_frequency(model, K), d)
+        growth = np.arcsinh(d / c)
+    else:
+        least, most, frequency = field_of_values(L)
+        d, half = -(least + most) / 2, (most - least) / 2
+        c = stretch * max(frequency, half) or 1.0
+        b = 1 - (frequency**2 + half**2) / c**2
+        growth = np.arcsinh(np.sqrt((np.hypot(b, 2 * half / c) - b) / 2))
+    return (2 / c) * (L + d * eye_array((K + 1) ** 2, format="csr")), c, d / c, growth
 
 
-def coefficients(phases, slope):
+def field_of_values(L):
+    """Bounds of Re x†Lx from below and above, and of its |Im|, over all |x| = 1."""
+    even, odd = (L + L.T) / 2, (L - L.T) / 2
+    diagonal = even.diagonal()
+    radius = abs(even).sum(1) - abs(diagonal)
+    return (diagonal - radius).min(), (diagonal + radius).max(), abs(odd).sum(1).max()
+
+
+def coefficients(phases, slope, growth):
     """Coefficients of F_0, F_1, … in exp(Lτ) for phases = cτ, shape (T, n), and slope = d/c.
 
-    F_n grows as exp(an) with sinh(a) = d/c. On a circle of that radius J_n(cτ) exp(an - dτ) are
-    the Fourier coefficients of a function below 1, so that rounding errors do not grow.
+    F_n grows as exp(an), a being the growth. On a circle of that radius J_n(cτ) exp(an - dτ) are
+    the Fourier coefficients of a function below 1, or a few times that where sinh(a) > d/c, so
+    that rounding errors do not grow.
     """
-    n, growth = np.arange(2 * int(phases.max()) + 100), np.arcsinh(slope)
+    n = np.arange(2 * int(phases.max()) + 100)
     u = np.exp(growth + np.pi * 1j / len(n) * np.arange(2 * len(n)))
     scaled = np.fft.fft(np.exp(phases[:, None] * ((u - 1 / u) / 2 - slope)), norm="forward").real
     small = abs(scaled[:, n]).max(0) < NEGLIGIBLE
@@ -359,14 +396,18 @@ def late_times(model, K, x, ts, tol, progress):
 
 def approach(model, x, ts, tol, progress):
     """Solve Eq. (4) at the rank of x from there on; returns as `late_times` does."""
+    if model.rate == 0:
+        return None
     L = generator(model, rank(x))
     try:
         steady = null_vector(L, x[0])
+        error = steady_error(model, L, steady)
     except RuntimeError:  # dissipation so weak that rounding hides it
         return None
-    moments = Multipoles.from_coordinates(model.N, steady[:9]).moments
-    error = difference(moments, steady_moments(model))
-    if rank(x) < model.N:
+    if not isinstance(model, Model):
+        if not (error < tol and norm(steady) < x[0] * np.sqrt(2 * model.N + 2)):
+            return None  # there are several
+    elif rank(x) < model.N:
         error = min(error, tol / 10)  # if more, K is too small, and a larger one will show it
     away = np.sqrt(model.N + 1) * norm(x - steady)  # no less than the trace norm
     if away < tol / 100:
@@ -374,15 +415,30 @@ def approach(model, x, ts, tol, progress):
     if len(x) <= SUBSPACE:
         dense = L.toarray()
         distance = np.array([exponential(t * dense) @ (x - steady) for t in ts])
+        if not np.isfinite(distance).all():
+            return None
         return steady, distance, np.eye(len(x)), error
     found = slow_modes(model, L, x - steady, ts, tol, progress)
     return found and (steady, found[0], found[1], found[2] + error)
 
 
+def steady_error(model, L, steady):
+    """Error of the moments of a null vector of L: by Eq. (9), or by what rounding of L does."""
+    moments = Multipoles.from_coordinates(model.N, steady[:9]).moments
+    if isinstance(model, Model):
+        return difference(moments, steady_moments(model))
+    signs = np.random.default_rng(0).choice([-1, 1], L.nnz)
+    L = L.copy()
+    L.data *= 1 + np.finfo(float).eps * signs
+    others = Multipoles.from_coordinates(model.N, null_vector(L, steady[0])[:9]).moments
+    return SAFETY * difference(moments, others)
+
+
 def exponential(A):
     """Exponential of a matrix, from that of A/2ⁿ of norm ½: SciPy's own n can lose two digits."""
     doublings = max(int(np.frexp(2 * np.linalg.norm(A, 1))[1]), 0)
-    return np.linalg.matrix_power(expm(np.ldexp(A, -doublings)), 2**doublings)
+    with np.errstate(over="ignore", invalid="ignore"):  # of what rounding lets grow for ever
+        return np.linalg.matrix_power(expm(np.ldexp(A, -doublings)), 2**doublings)
 
 
 def null_vector(L, first):
@@ -396,7 +452,7 @@ def null_vector(L, first):
 def slow_modes(model, L, x, ts, tol, progress):
     """Arnoldi's method with (1 - γL)⁻¹ on x of trace zero: weights, basis and error, or None."""
     N, size = model.N, len(x)
-    gamma = 10 / (N * model.Gamma)  # between the fast and the slow modes; not critical
+    gamma = 10 / (N * model.rate)  # between the fast and the slow modes; not critical
     _, order, factors = factorised((eye_array(size) - gamma * L).tocsc())
     largest = min(SUBSPACE, size - 1)
     V, H = np.empty((largest + 1, size)), np.zeros((largest + 1, largest))

@@ -5,6 +5,7 @@ r"""The driven, collectively decaying spin of Eq. (4) and its parameters.
 """
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -87,9 +88,51 @@ class Model:
         return 1j * self.Omega / (self.Gamma - 2j * self.chi)
 
     @property
+    def rate(self):
+        """Rate of the dissipation, Γ."""
+        return self.Gamma
+
+    @property
     def Omega_c(self):
         """Critical drive Ω_c = (N/2) sqrt(Γ² + 4χ²) of Eq. (11), a rate."""
         return self.N / 2 * np.hypot(self.Gamma, 2 * self.chi).item()
+
+    def to_qutip(self):
+        """Hamiltonian and list of jump operators as `qutip.Qobj`; QuTiP must be installed."""
+        from qutip import jmat
+
+        Jx, Jp, Jm = (jmat(self.N / 2, axis) for axis in "x+-")
+        return self.chi * Jp @ Jm + self.Omega * Jx, [np.sqrt(self.Gamma) * Jm]
+
+
+@runtime_checkable
+class Dynamics(Protocol):
+    """What has a place where a `Model` has one, such as a `Lindbladian`.
+
+    Attributes
+    ----------
+    N : int
+        Number of atoms.
+    rate : float
+        Rate of the dissipation, Γ for the decay of `Model`, at which single atoms would feel it;
+        0 without any. It sets where methods begin to search, and the unit of small errors.
+    """
+
+    N: int
+    rate: float
+
+    def generator(self, K):
+        """Matrix of dρ/dt on the real coordinates of `Multipoles` of rank up to K ≤ N, sparse.
+
+        It conserves the trace: its first row is zero.
+        """
+
+
+def any_model(model):
+    """Return ``model`` if it is a `Model` or other `Dynamics`."""
+    if not isinstance(model, (Model, Dynamics)):
+        arguments.refuse("model", "of the class Model or Lindbladian", model)
+    return model
 
 
 def cavity_rates(g, kappa, Delta):

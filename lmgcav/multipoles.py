@@ -23,7 +23,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.linalg import splu
 
 from . import arguments
-from .model import Model, bloch_vector
+from .model import Model, any_model, bloch_vector
 from .moments import moments_from_ladder
 
 PIVOT = 1e-4  # of the largest entry in its column, below which a diagonal entry is no pivot
@@ -252,7 +252,7 @@ def generator(model, K):
 
     Parameters
     ----------
-    model : Model
+    model : Model or Lindbladian
     K : int
         1 ≤ K ≤ N; K = N is exact. A smaller K gives the leading block of a larger one.
 
@@ -269,10 +269,12 @@ def generator(model, K):
            [ 0. ,  0. , -0.5,  0. ],
            [ 0. ,  0. ,  0. , -0.5]])
     """
-    arguments.instance("model", Model, model)
-    N, chi, Omega, Gamma = model.N, model.chi, model.Omega, model.Gamma
+    N = any_model(model).N
     if arguments.positive_integer("K", K) > N:
         arguments.refuse("K", f"at most N = {N}", K)
+    if not isinstance(model, Model):
+        return model.generator(K)
+    chi, Omega, Gamma = model.chi, model.Omega, model.Gamma
     size = 400 * (K + 1) ** 2
     arguments.fits_in_memory(f"The generator of N = {N} atoms at rank K = {K}", size)
     k, q, _ = layout(K)
@@ -362,7 +364,7 @@ def assembled(stencil, K):
 
 
 def factorised(matrix):
-    """LU factorisation of a matrix that couples neighbours in k and q only, as the generator does.
+    """LU factorisation of a matrix that couples near k and q only, as the generator does.
 
     Parameters
     ----------
@@ -382,20 +384,24 @@ def factorised(matrix):
     missing = (math.isqrt(size - 1) + 1) ** 2 - size
     position = np.arange(missing, missing + size)
     k = np.sqrt(position).astype(int)
-    order = dissection(k, (position - k**2 + 1) // 2, np.arange(size))
+    q = (position - k**2 + 1) // 2
+    row, column = matrix.indices, np.repeat(np.arange(size), np.diff(matrix.indptr))
+    reach = max(abs(each[row] - each[column]).max(initial=1) for each in (k, q))
+    order = dissection(k, q, np.arange(size), reach)
     permuted = matrix[order][:, order]
     return permuted, order, splu(permuted, permc_spec="NATURAL", diag_pivot_thresh=PIVOT)
 
 
-def dissection(k, q, chosen):
+def dissection(k, q, chosen, reach=1):
     """Order in which to eliminate the chosen coordinates: two halves, then what separates them.
 
-    The matrix couples neighbours in the plane of k and q only, so that no entry of the factors
-    connects the halves.
+    The matrix couples points of the plane of k and q up to the reach only, so that no entry of
+    the factors connects the halves.
     """
-    if chosen.size < 20:
+    if chosen.size < 20 * reach**2:
         return chosen
     along = max(k[chosen], q[chosen], key=np.ptp)
     middle = np.sort(along)[along.size // 2]
-    halves = [dissection(k, q, chosen[side]) for side in (along < middle, along > middle)]
-    return np.concatenate([*halves, chosen[along == middle]])
+    below, above = along < middle, along >= middle + reach
+    halves = [dissection(k, q, chosen[side], reach) for side in (below, above)]
+    return np.concatenate([*halves, chosen[~below & ~above]])

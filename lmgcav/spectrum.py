@@ -30,7 +30,7 @@ from scipy.sparse.linalg import LinearOperator, eigs
 
 from . import arguments
 from .mean_field import fixed_points
-from .model import SOUTH_POLE, Model
+from .model import SOUTH_POLE, Dynamics, Model, any_model
 from .multipoles import Multipoles, factorised, generator
 
 CONVERGED = 1e-12  # residual of M⁻¹ relative to its eigenvalue, where Arnoldi's method may stop
@@ -57,7 +57,7 @@ class Spectrum:
 
     Attributes
     ----------
-    model : Model
+    model : Model or Lindbladian
     values : numpy.ndarray, complex, shape (n,)
         As from `eigenvalues`.
     right, left : numpy.ndarray, complex, shape ((N+1)², n)
@@ -75,7 +75,7 @@ class Spectrum:
         Norm of the error in 𝓛 for which the pair of λ and r would be exact, rounding included.
     """
 
-    model: Model
+    model: Model | Dynamics
     values: np.ndarray
     right: np.ndarray = field(repr=False)
     left: np.ndarray = field(repr=False)
@@ -86,7 +86,7 @@ class Spectrum:
     @property
     def trusted(self):
         """Which eigenvalues have an error below one percent, shape (n,)."""
-        return trusted(self.values, self.error, self.model.Gamma)
+        return trusted(self.values, self.error, self.model.rate)
 
     @cached_property
     def modes(self):
@@ -153,7 +153,7 @@ def eigenvalues(model, count=150):
 
     Parameters
     ----------
-    model : Model
+    model : Model or Lindbladian
     count : int, default 150
         How many, 0 included. One more is returned where ``count`` would separate a conjugate
         pair (a few more among equal pairs), fewer where there are only (N+1)².
@@ -181,9 +181,9 @@ def eigenvalues(model, count=150):
     >>> eigenvalues(Model(N=2, chi=0, Omega=0, Gamma=1), count=4).real.round(12)
     array([ 0., -1., -1., -1.])
     """
-    arguments.instance("model", Model, model)
+    any_model(model)
     count = arguments.positive_integer("count", count)
-    if model.Omega == 0:
+    if _undriven(model):
         values = _undriven_eigenvalues(model)
         return values[_leading(values, count)]
     return _eigenvalues(model, model.N, count)
@@ -194,7 +194,7 @@ def spectrum(model, count=150):
 
     Parameters
     ----------
-    model : Model
+    model : Model or Lindbladian
         With Ω ≠ 0; without drive the Liouvillian has no complete set of eigenvectors.
     count : int, default 150
         As for `eigenvalues`.
@@ -222,9 +222,9 @@ def spectrum(model, count=150):
     """
     from scipy.optimize import linear_sum_assignment  # slow to import
 
-    arguments.instance("model", Model, model)
+    any_model(model)
     count = arguments.positive_integer("count", count)
-    if model.Omega == 0:
+    if _undriven(model):
         arguments.refuse("model.Omega", "nonzero for eigenvectors", model.Omega)
     M, source, order, solve = _factorised(model, model.N, count, 100)
     values, vectors = _nearest(M, solve, count, "N")
@@ -243,8 +243,8 @@ def spectrum(model, count=150):
     rounding = np.finfo(float).eps / 2 * np.linalg.norm(abs(M) @ abs(right), axis=0)
     residual = np.linalg.norm(M @ right - values * right, axis=0) + rounding
     error = condition * residual + abs(values - others[partner])  # found apart from each other
-    error = _within_clusters(values, error, model.Gamma)
-    error = _of_coinciding(values, error, model.Gamma)
+    error = _within_clusters(values, error, model.rate)
+    error = _of_coinciding(values, error, model.rate)
 
     steady = np.append(1, -solve(source, "N"))
     trace = np.zeros(steady.size)
@@ -296,7 +296,7 @@ def gaps(model, count=40):
 
     Parameters
     ----------
-    model : Model
+    model : Model or Lindbladian
     count : int, default 40
         Number of eigenvalues nearest zero among which to look.
 
@@ -312,6 +312,7 @@ def gaps(model, count=40):
     beyond the ``count``; so is ``imaginary`` if all the ``count`` are real (infinite if all these
     are, too). A slower decay of a mode near neither zero nor such a frequency is not excluded; the
     tests meet none at N = 14, for a few models all of whose eigenvalues are known.
+    For a `Lindbladian`, whose mean field is not solved, only the ``count`` are looked at.
 
     Truncated at rank K < N, the Liouvillian has spurious eigenvalues besides those that converge
     exponentially in K. They move with K: gaps that a higher rank repeats are free of them. Near
@@ -328,11 +329,11 @@ def gaps(model, count=40):
     >>> round(found.real, 3), round(found.imaginary, 2)
     (0.557, 19.27)
     """
-    arguments.instance("model", Model, model)
+    any_model(model)
     count = arguments.positive_integer("count", count)
     if count == 1:
         arguments.refuse("count", "at least 2, for the first is 0", count)
-    if model.Omega == 0:
+    if _undriven(model):
         values = _undriven_eigenvalues(model)
         order = _order(values)
         return _gaps(values[order[:count]], values[order[count:]])
@@ -379,7 +380,7 @@ def pseudospectrum(model, points):
 
     Parameters
     ----------
-    model : Model
+    model : Model or Lindbladian
     points : array_like, complex, shape (...)
         Points of the complex plane, rates.
 
@@ -389,7 +390,7 @@ def pseudospectrum(model, points):
         Smallest singular value of 𝓛 - z in the norm Tr ρ², a rate, to about a percent. One LU
         factorisation a point.
     """
-    arguments.instance("model", Model, model)
+    any_model(model)
     points = arguments.finite_complex("points", points)
     size = 5000 * (model.N + 1) ** 2  # as for `eigenvalues`, but complex
     arguments.fits_in_memory(f"The pseudospectrum of N = {model.N} atoms", size)
@@ -445,7 +446,7 @@ def _oscillations(model, K, near):
     if _dense(M.shape[0], OSCILLATIONS):
         return np.linalg.eigvals(M.toarray())
     found = [np.empty(0, complex)]
-    for point in fixed_points(model):
+    for point in fixed_points(model) if isinstance(model, Model) else ():
         frequency = abs(point.eigenvalues.imag).max()
         within = abs(point.eigenvalues).max() <= abs(near[-1])
         if within or point.kind in ("source", "saddle"):
@@ -465,6 +466,11 @@ def _eigenvalues(model, K, count):
     M, _, _, solve = _factorised(model, K, count, 24)
     values = np.append(0, _nearest(M, solve, count, "N")[0])
     return values[_leading(values, count)]
+
+
+def _undriven(model):
+    """Whether this is Eq. (4) with Ω = 0."""
+    return isinstance(model, Model) and model.Omega == 0
 
 
 def _undriven_eigenvalues(model):
@@ -506,7 +512,10 @@ def _factorised(model, K, count, kept):
     untouched = size * (8000 + 16 * min(count, size))  # that SuperLU and Arnoldi's method set aside
     arguments.fits_in_memory(f"The spectrum of N = {model.N} atoms", needed, untouched)
     L = generator(model, K).tocsc()
-    M, order, factors = factorised(L[1:, 1:])
+    try:
+        M, order, factors = factorised(L[1:, 1:])
+    except RuntimeError:  # exactly singular
+        arguments.refuse("model", "one that has a single steady state", model)
     return M, L[1:, [0]].toarray()[order, 0], order, factors.solve
 
 

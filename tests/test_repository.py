@@ -222,6 +222,78 @@ def test_chapter_has_a_slider_and_two_exercises_with_hidden_solutions(chapter):
     assert "explore(" in source(chapter, "code"), "give it an `explore`"
 
 
+# --- The opening and the end of a chapter
+
+
+def minutes(chapter):
+    """Time to read a chapter up to its exercises: a minute for 150 words, and for a figure."""
+    cells = NOTEBOOKS[chapter]["cells"]
+    words = source(chapter, "markdown").partition("## Exercises")[0].split()
+    figures = sum("figure" in cell["metadata"].get("mystnb", {}) for cell in cells)
+    figures += len(re.findall(r"^explore\(", source(chapter, "code"), re.M))
+    return len(words) / 150 + figures
+
+
+@chapters
+def test_chapter_opens_with_what_one_learns_and_the_minutes_that_it_takes(chapter):
+    first = "".join(NOTEBOOKS[chapter]["cells"][0]["source"])
+    assert "\nYou will learn" in first, "say in the first cell what one learns"
+    said = re.search(r"\*About (\d+) minutes\.\*$", first)
+    assert said, "the first cell ends with the time to read it, *About 20 minutes.*"
+    took = minutes(chapter)
+    assert abs(int(said[1]) - took) < 5, f"say that it takes about {5 * round(took / 5)} minutes"
+
+
+@chapters
+def test_main_slider_stands_right_below_the_question(chapter):
+    cells = NOTEBOOKS[chapter]["cells"]
+    slider = next(i for i, cell in enumerate(cells) if "explore(" in "".join(cell["source"])[:400])
+    above = cells[1:slider]
+    texts = [c for c in above if c["cell_type"] == "markdown"]
+    assert len(texts) == 1, "between the question and the first slider stands one paragraph"
+    assert "##" not in "".join(texts[0]["source"])
+
+
+@chapters
+def test_chapter_answers_its_question_in_three_lines_before_the_exercises(chapter):
+    text = source(chapter, "markdown")
+    assert re.search(r"^## The answer\n\n(- [^|\n]+\n){3}\n## Exercises$", text, re.M), (
+        "give it `## The answer` of three lines before `## Exercises`, without a bar in them, "
+        "since they are a row of a table"
+    )
+
+
+# --- Sliders
+
+
+def sliders():
+    """Chapter, label and positions, where they stand in the call, of every slider of the book."""
+    for name in NOTEBOOKS:
+        for cell in code_cells(name):
+            text = re.sub(r"^(\s*)%.*", r"\1pass", "".join(cell["source"]), flags=re.M)
+            for node in ast.walk(ast.parse(text)):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Axis":
+                    yield name, node.args[2].value, node.args[1], node.keywords
+
+
+def test_a_thing_has_one_name_and_one_scale_on_every_slider():
+    scales, names = {}, {}
+    for chapter, label, *_ in sliders():
+        name, _, scale = label.rpartition(" ") if re.search(r"[/_Γ]|N$", label) else (label, "", "")
+        assert scales.setdefault(name, scale) == scale, f"{chapter}: {label}"
+        assert not scale or names.setdefault(scale, name) == name, f"{chapter}: {label}"
+        for letter, allowed in {"Ω": {"Drive", "Relative drive"}, "χ": {"Twist"}}.items():
+            assert letter not in label or name in allowed, f"{chapter}: {label}"
+
+
+def test_a_slider_has_more_than_three_positions_and_a_choice_of_fewer_has_buttons():
+    for chapter, label, positions, keywords in sliders():
+        buttons = any(keyword.arg == "buttons" for keyword in keywords)
+        few = isinstance(positions, ast.List) and len(positions.elts) <= 3
+        starred = few and any(isinstance(each, ast.Starred) for each in positions.elts)
+        assert buttons or starred or not few, f"{chapter}: {label}"
+
+
 def test_numbered_equations_carry_their_number_as_a_unique_label():
     labels = []
     for name in sorted(NOTEBOOKS):

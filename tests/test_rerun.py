@@ -53,7 +53,7 @@ def check_sliders(cells, outputs, explorations, needs_qutip):
     import sys
 
     import pytest
-    from ipywidgets import HTML, SelectionSlider
+    from ipywidgets import HTML, SelectionSlider, ToggleButtons
 
     from lmgcav import cavity
     from lmgcav.companion.explore import IN_PAGE
@@ -70,7 +70,7 @@ def check_sliders(cells, outputs, explorations, needs_qutip):
     assert len(shown) == explorations, "a cell does not end with its sliders"
     for each in shown.values():
         [picture] = inside(HTML, each)
-        for slider in inside(SelectionSlider, each):
+        for slider in inside((SelectionSlider, ToggleButtons), each):
             for end in (0, len(slider.options) - 1):
                 slider.index = end
                 assert 'role="alert"' not in picture.value, picture.value
@@ -86,7 +86,7 @@ def check_sliders(cells, outputs, explorations, needs_qutip):
         start = {axis.name: axis.values[axis.start_index] for axis in drawing.axes}
         assert frame(drawing, start) == each.frame, "the picture is another"
         for axis in drawing.axes:
-            if not axis.fixed:
+            if axis.any_value:
                 low, high = min(axis.values), max(axis.values)
                 value = low + 0.3719 * (high - low)
                 value = round(value) if axis.whole else value

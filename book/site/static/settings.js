@@ -1,0 +1,95 @@
+// Sliders and buttons above a picture: set back, linked to as they stand, kept to compare.
+(() => {
+  const begun = new WeakMap(); // positions at the start, of each picture
+
+  const controlsOf = (area) => [...area.querySelectorAll(".widget-slider, .widget-toggle-buttons")];
+  const trackOf = (control) => control.querySelector(".noUi-target")?.noUiSlider;
+  const choicesOf = (control) => [...control.querySelectorAll(".widget-toggle-button")];
+  const chosen = (choice) => choice.classList.contains("mod-active");
+
+  const position = (control) => {
+    const track = trackOf(control);
+    return track ? Math.round(track.get()) : choicesOf(control).findIndex(chosen);
+  };
+  const positions = (area) => controlsOf(area).map(position);
+
+  function move(area, to) {
+    controlsOf(area).forEach((control, i) => {
+      const track = trackOf(control);
+      if (track) track.set(to[i]);
+      else choicesOf(control)[to[i]]?.click();
+    });
+  }
+
+  // --- A row of buttons below each picture
+
+  function make(tag, properties, ...children) {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  }
+
+  const pictures = () => [...document.querySelectorAll(".widget-subarea:has(img)")];
+
+  function address(area) {
+    const at = new URL(location);
+    at.searchParams.set("setting", [pictures().indexOf(area) + 1, ...positions(area)].join("."));
+    return at.href;
+  }
+
+  function keep(area, kept) {
+    const picture = area.querySelector("img").cloneNode();
+    const remove = make("button", { type: "button", textContent: "Remove" });
+    remove.onclick = () => kept.replaceChildren();
+    kept.replaceChildren(make("p", {}, "Kept to compare: ", remove), picture);
+  }
+
+  function equip(area) {
+    const said = make("span", { role: "status" });
+    const kept = make("div", { className: "kept" });
+    const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
+    begun.set(area, positions(area));
+    area.after(make("div", { className: "settings" },
+      button("Reset", () => move(area, begun.get(area))),
+      button("Link to this setting", () => {
+        history.replaceState(null, "", address(area));
+        navigator.clipboard?.writeText(location.href).catch(() => {});
+        said.textContent = "The address of this page now leads to this setting.";
+      }),
+      button("Keep to compare", () => keep(area, kept)), said, kept));
+  }
+
+  // --- What the address asks for
+
+  let asked = new URL(location).searchParams.get("setting")?.split(".").map(Number);
+  function obey() {
+    const area = asked && pictures()[asked[0] - 1];
+    if (!area || !begun.has(area)) return;
+    move(area, asked.slice(1));
+    asked = undefined;
+    area.scrollIntoView({ block: "center" });
+  }
+
+  // --- Buttons that say which of them is chosen
+
+  function say(element, attribute, text) {
+    if (element.getAttribute(attribute) !== text) element.setAttribute(attribute, text);
+  }
+
+  function nameChoices() {
+    for (const control of document.querySelectorAll(".widget-toggle-buttons")) {
+      say(control, "role", "group");
+      say(control, "aria-label", control.querySelector(".widget-label").textContent);
+      for (const choice of choicesOf(control)) say(choice, "aria-pressed", String(chosen(choice)));
+    }
+  }
+
+  new MutationObserver(() => {
+    nameChoices();
+    for (const area of pictures()) {
+      const ready = controlsOf(area).every((control) => trackOf(control) || choicesOf(control).length);
+      if (!area.parentElement.querySelector(":scope > .settings") && ready) equip(area);
+    }
+    obey();
+  }).observe(document, { childList: true, subtree: true, attributeFilter: ["class"] });
+})();

@@ -15,6 +15,7 @@ from ..basins import critical_drive, long_time_average, period
 from ..envelope import early_envelope, envelope
 from ..exact_dynamics import evolve
 from ..experiment import coupling
+from ..extrema import extrema
 from ..mean_field import fixed_points
 from ..model import Model, cavity_rates, coherent
 from ..moments import squeezing
@@ -208,13 +209,12 @@ def sign():
     hints={"at the peaks there is no correction of first order in 1/Ω.": lambda right: right / 2},
 )
 def envelope_drive():
-    from scipy.signal import find_peaks  # slow to import
-
     ts, differences = np.linspace(0, 0.15, 3001), []
-    lowest = envelope(100, TWIST / 2, 1, ts) / 50
     for drive in (7.72, 15.44):
         s_z = evolve(Model.from_ratios(N=100, drive=drive, twist=TWIST), ts).moments.bloch[:, 2]
-        differences.append(abs(s_z - lowest)[find_peaks(-s_z)[0]].max())
+        times, heights = extrema(ts, s_z)
+        lowest = envelope(100, TWIST / 2, 1, times) / 50
+        differences.append(abs(heights - lowest)[heights < 0].max())
     return np.log2(differences[1] / differences[0])
 
 
@@ -283,9 +283,10 @@ def strong_exchange():
     def lowest(twist):
         model = Model.from_ratios(N=50, drive=0.7 * np.hypot(1, twist), twist=twist)
         run = evolve(model, np.linspace(0, 0.24, 400), progress=False)
-        return squeezing(run.moments).min()
+        decibels = 10 * np.log10(squeezing(run.moments))
+        return min([decibels[-1], *extrema(run.ts, decibels)[1]])
 
-    return 10 * np.log10(lowest(0) / lowest(8))
+    return lowest(0) - lowest(8)
 
 
 # --- Section V

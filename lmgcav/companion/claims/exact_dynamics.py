@@ -125,7 +125,7 @@ def decay_at_A_is_slower_than_for_the_south_pole():
 )
 def drive_of_the_first_zero_crossing():
     drives = [1.72, 1.735, 1.75]
-    highest = [exact_inversion(drive, 400, 0.03, 121)[1].max() for drive in drives]
+    highest = [extrema(*exact_inversion(drive, 400, 0.03, 121))[1].max() for drive in drives]
     return np.polyval(np.polyfit(highest, drives, 2), 0)
 
 

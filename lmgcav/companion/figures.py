@@ -212,24 +212,28 @@ def draw_squeezing_surface(axes, drives, twists, xi2, best, *, floor):
     axes.view_init(elev=24, azim=-115)
 
 
-def draw_best_squeezing(axes, N, xi2, law):
+def draw_best_squeezing(axes, N, best, exponents):
     """Draw the best squeezing against N, and its local exponent below, as in Fig. 2(c).
 
     Parameters
     ----------
     axes : sequence of two matplotlib.axes.Axes
-    N, xi2, law : numpy.ndarray, shape (n,)
-        Atoms, best ξ² and the asymptotic law.
+    N : numpy.ndarray, shape (n,)
+        Atoms.
+    best, exponents : pair of numpy.ndarray
+        Best ξ² and its local exponents, each exact and by the asymptotic law. The exact exponents
+        are those between neighbours in N.
     """
     top, bottom = axes
+    xi2, law = best
     top.semilogx(N, -10 * np.log10(xi2), "o-", markersize=3, **QUANTUM)
     top.semilogx(N, -10 * np.log10(law), **APPROXIMATION)
     top.semilogx(N, 10 * np.log10(N), ":", color="black", linewidth=1)
     top.plot(1e5, 12, "x", color="C3", markersize=9, markeredgewidth=2)
     top.set(ylabel=r"best $-10\log_{10}\xi^2$ (dB)", ylim=(0, 25))
-    middle = np.sqrt(N[1:] * N[:-1])
-    bottom.semilogx(middle, np.diff(np.log(xi2)) / np.diff(np.log(N)), "o-", ms=3, **QUANTUM)
-    bottom.semilogx(N, -(1 - 1 / np.log(N)) / 3, **APPROXIMATION)
+    local, local_law = exponents
+    bottom.semilogx(np.sqrt(N[1:] * N[:-1]), local, "o-", ms=3, **QUANTUM)
+    bottom.semilogx(N, local_law, **APPROXIMATION)
     bottom.axhline(-1 / 3, color="black", linestyle=":", linewidth=1)
     bottom.set(xlabel="$N$", ylabel="local exponent", ylim=(-0.36, -0.14))
 

@@ -40,6 +40,7 @@ OSCILLATIONS = 10  # eigenvalues that `gaps` looks at around each frequency of m
 REPEATED = 1e-4  # relative change of the gaps at a higher rank, whose own error is far smaller
 MIXED = 1e-2  # overlap of two pairs of vectors, relative to their own, that makes them a cluster
 SIGNS = 4  # nonzero entries in each column of the sketch
+ROUNDINGS = 1.5 * np.finfo(float).eps  # in each entry of 𝓛, which takes three operations
 DOUBTFUL = 1e-2  # relative error above which a level is not to be trusted
 REAL = 1e-6  # imaginary part relative to |λ| below which an eigenvalue counts as real
 
@@ -71,8 +72,6 @@ class Spectrum:
         a percent, whose own error covers this level; the k-th root of that, in units of |λ|,
         where k levels coincide within their errors. Tens of times too large as a rule, and many
         thousands of times in a cluster.
-    residual : numpy.ndarray, shape (n,)
-        Norm of the error in 𝓛 for which the pair of λ and r would be exact, rounding included.
     """
 
     model: Model | Dynamics
@@ -81,7 +80,6 @@ class Spectrum:
     left: np.ndarray = field(repr=False)
     condition: np.ndarray
     error: np.ndarray
-    residual: np.ndarray
 
     @property
     def trusted(self):
@@ -111,11 +109,12 @@ class Spectrum:
         return self._weights(start)[:, None] * self._bloch
 
     def amplitude_errors(self, start=SOUTH_POLE):
-        """Estimate of the error of each of the `amplitudes`, to first order.
+        """Estimate of the error of each of the `amplitudes`.
 
-        An error in the Liouvillian mixes modes, by its size over the distance of their levels.
-        Where levels nearly coincide, single amplitudes have large errors, which cancel in their
-        sum.
+        A residual of 𝓛 mixes modes, to first order by its size over the distance of their levels;
+        so do the roundings of 𝓛. Levels that cannot be told apart have the errors of each other,
+        and cannot be told by their amplitudes either; the sum over all of them is far better
+        known. A few times too large as a rule, and far more where an amplitude is negligible.
 
         Parameters
         ----------
@@ -125,11 +124,22 @@ class Spectrum:
         -------
         numpy.ndarray, shape (n, 3)
         """
-        apart = abs(self.values[:, None] - self.values)
+        L = generator(self.model, self.model.N)
+        apart = np.maximum(abs(self.values[:, None] - self.values), np.finfo(float).tiny)
         np.fill_diagonal(apart, np.inf)
-        mixing = self.residual / np.maximum(apart, np.finfo(float).tiny)
-        errors = self.condition * (mixing @ abs(self._weights(start)) + np.finfo(float).eps)
-        return errors[:, None] * abs(self._bloch)
+        remainder = L @ self.right - self.values * self.right
+        rounding = ROUNDINGS * np.linalg.norm(abs(L) @ abs(self.right), axis=0)
+        found = abs(self.left.T @ remainder) + self.condition[:, None] * rounding
+        mixed = found / apart  # share of each right vector (rows) in the others (columns)
+        skew = abs(self.left.T @ self.right - np.eye(self.values.size))
+        weights, bloch = abs(self._weights(start)), abs(self._bloch)
+        of_weights = (mixed + skew) @ weights + np.finfo(float).eps * self.condition
+        errors = of_weights[:, None] * bloch + weights[:, None] * (mixed.T @ bloch)
+        largest = errors + weights[:, None] * bloch
+        near = apart <= np.maximum(self.error[:, None], self.error)
+        np.fill_diagonal(near, near.any(1))
+        of_others = [np.where(near, each, 0).max(1) for each in largest.T]
+        return np.maximum(errors, np.transpose(of_others))
 
     def _weights(self, start):
         """Coefficient of each right eigenvector in a coherent state."""
@@ -259,7 +269,6 @@ def spectrum(model, count=150):
         np.column_stack([trace, left])[back],
         np.append(trace[0], condition),
         np.append(0.0, error),
-        np.append(0.0, residual),
     )
 
 

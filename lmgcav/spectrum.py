@@ -319,8 +319,9 @@ def gaps(model, count=40):
     An oscillation can be slow to decay and yet far from zero. So ``real`` is the smallest also of
     the 10 eigenvalues nearest to each frequency of a fixed point in mean field, where that lies
     beyond the ``count``; so is ``imaginary`` if all the ``count`` are real (infinite if all these
-    are, too). A slower decay of a mode near neither zero nor such a frequency is not excluded; the
-    tests meet none at N = 14, for a few models all of whose eigenvalues are known.
+    are, too). A slower decay of a mode near neither zero nor such a frequency is not excluded;
+    there was none in 552 models of 12 and 14 atoms, with 2Ω/(NΓ) from 0.05 to 12 and |2χ/Γ| up to
+    60, all of whose eigenvalues were computed.
     For a `Lindbladian`, whose mean field is not solved, only the ``count`` are looked at.
 
     Truncated at rank K < N, the Liouvillian has spurious eigenvalues besides those that converge
@@ -329,7 +330,8 @@ def gaps(model, count=40):
 
     Real eigenvalues go down to zero on both sides of Ω_c. What opens near Ω_c is the gap between
     them and the slowest oscillation. Well below Ω_c oscillations come in at any frequency, and
-    ``imaginary`` depends on ``count``; below NΓ/2 it is rounding noise.
+    ``imaginary`` depends on ``count``; below NΓ/2, and for |2χ/Γ| above about 10 also beyond, it is
+    rounding noise.
 
     Examples
     --------

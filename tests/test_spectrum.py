@@ -327,6 +327,14 @@ def test_slowest_decay_is_found_where_it_oscillates_fast(drive, twist):
     assert lmg.gaps(model(14, 0, twist)).real == pytest.approx(7)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_slowest_decay_is_that_of_all_eigenvalues_at_random_points(seed):
+    rng = np.random.default_rng(seed)
+    m = model(13, 10 ** rng.uniform(-1.3, 1.1), rng.uniform(-60, 60))
+    expected = np.linalg.eigvals(generator(m, 13).toarray()[1:, 1:]).real.max()
+    assert lmg.gaps(m).real == pytest.approx(-expected, rel=1e-6)
+
+
 def test_imaginary_gap_is_found_where_the_nearest_levels_are_all_real():
     m = model(30, 6 * np.hypot(1, TWIST))
     values = np.linalg.eigvals(generator(m, 30).toarray()[1:, 1:])

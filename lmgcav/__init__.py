@@ -69,6 +69,7 @@ from .spectrum import (
     spectrum,
     trusted,
 )
+from .stationary import StationaryState, stationary_state
 from .steady_state import best_squeezing, steady_moments, steady_state, steady_weights
 from .sweeps.sweep import SweepError, sweep
 from .trajectories import Record, counting_record, homodyne_record
@@ -87,6 +88,7 @@ __all__ = [
     "Scattering",
     "Spectrum",
     "StartAverage",
+    "StationaryState",
     "SweepError",
     "Trajectory",
     "atom_cavity_moments",
@@ -151,6 +153,7 @@ __all__ = [
     "spin_moments",
     "spin_products",
     "squeezing",
+    "stationary_state",
     "steady_moments",
     "steady_state",
     "steady_weights",

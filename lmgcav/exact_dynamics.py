@@ -51,7 +51,7 @@ PATIENCE = 6000  # products with L that cost as much as an attempt with Arnoldi'
 SUBSPACE = 160  # largest dimension in Arnoldi's method, and of a dense matrix
 CHECK_EVERY = 20  # dimensions between two convergence checks there
 GROWTH = 1.2  # of K from one computation to the next, at least
-SAFETY = 3.0  # over what one rounding of all entries changes
+SAFETY = 100.0  # over what one rounding of all entries changes, of the many that made them
 RELAXED = 40.0  # ΓT after which no deviation from the steady state is left, roughly
 
 

@@ -23,20 +23,13 @@ import numpy as np
 from scipy.sparse import eye_array
 
 from . import arguments
-from .exact_dynamics import (
-    difference,
-    evolve,
-    initial_state,
-    norms_beyond,
-    null_vector,
-    rank,
-    resized,
-)
-from .model import Model
+from .exact_dynamics import evolve, initial_state, rank, resized
+from .lindbladian import SPIN
+from .model import Model, any_model
 from .multipoles import Multipoles, factorised, generator, spin_products
+from .stationary import StationaryState, null_state, stationary_state
 from .steady_state import steady_moments, steady_weights
 
-SPIN = {"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1), "+": (1, 1j, 0), "-": (1, -1j, 0)}
 GROWTH = 1.3  # of the rank from one computation to the next
 BLOCK = 4  # vectors from each factorisation of a resolvent
 SMALLEST = 1e-290  # of the numbers that keep their digits
@@ -92,14 +85,37 @@ class Emission:
 def photon_flux(model):
     """Photons that leave the cavity in the steady state, Γ⟨J⁺J⁻⟩ per unit of time.
 
+    Parameters
+    ----------
+    model : Model or Lindbladian
+        With a jump operator √Γ J⁻.
+
+    Returns
+    -------
+    float
+        A rate; for a `Lindbladian` to within 1e-8 ΓN²/4.
+
     Examples
     --------
     >>> photon_flux(Model(N=1, chi=0, Omega=1e6)).round(6)  # half excited, it emits Γ/2
     np.float64(0.5)
     """
-    arguments.instance("model", Model, model)
+    if not isinstance(any_model(model), Model):
+        return flux(emitting(model), stationary_state(model, 1e-8).moments)
     n, p = steady_weights(model)
     return model.Gamma * abs(model.alpha) ** 2 * p[n >= 1].sum()
+
+
+def emitting(model):
+    """Return a model, or refuse it if it has no jump operator √Γ J⁻."""
+    if not getattr(any_model(model), "Gamma", 0):
+        arguments.refuse("model", "one with a jump operator √Γ J⁻", model)
+    return model
+
+
+def flux(model, moments):
+    """Γ⟨J⁺J⁻⟩ with J⁺J⁻ = J_x² + J_y² + J_z."""
+    return model.Gamma * (moments.second[:2, :2].trace() + moments.mean[2])
 
 
 def coherence(model, order=2):
@@ -142,7 +158,7 @@ def correlation(model, taus, first, second, third="", *, state=None, tol=1e-6):
 
     Parameters
     ----------
-    model : Model
+    model : Model or Lindbladian
     taus : array_like, shape (T,)
         Sorted delays from 0 on, in the inverse unit of the rates.
     first, second, third : str
@@ -171,19 +187,20 @@ def correlation(model, taus, first, second, third="", *, state=None, tol=1e-6):
     >>> (pairs.values.real * model.Gamma**2 / photon_flux(model) ** 2).round(3)
     array([1.187, 1.019])
     """
-    arguments.instance("model", Model, model)
+    any_model(model)
     taus, tol = arguments.times(taus), arguments.positive("tol", tol)
     A, B, C = (_factors(*pair) for pair in (("first", first), ("second", second), ("third", third)))
     if not 1 <= len(B) <= 2:
         arguments.refuse("second", "one factor or two", second)
-    rest = steady_multipoles(model, tol / 10)
+    found, moments = steady(model, tol / 10)
+    rest = found.state
     state = rest if state is None else initial_state(model.N, state)
     scale, unit = (model.N / 2) ** len(B), (model.N / 2) ** (len(A) + len(C))
     x = _product(C, state, A)
     still = resized(rest.coordinates, rank(x))
     trace = np.sqrt(model.N + 1) * x[0]
-    settled = _expectation(B, steady_moments(model))
-    values, error = np.full(taus.size, trace * settled), 0.0
+    settled = _expectation(B, moments)
+    values, error = np.full(taus.size, trace * settled), abs(trace) * scale * found.error
     for factor, part in (1, x.real), (1j, x.imag):  # Hermitian both
         deviation = part - part[0] / still[0] * still
         size = np.linalg.norm(deviation) / np.linalg.norm(still)
@@ -195,21 +212,15 @@ def correlation(model, taus, first, second, third="", *, state=None, tol=1e-6):
     return Correlation(taus, values, error)
 
 
-def steady_multipoles(model, tol):
-    """Steady state of Eq. (4) as `Multipoles`, of a rank that leaves out less than ``tol``.
+def steady(model, tol):
+    """Steady state of a rank that leaves out less than ``tol``, and its moments.
 
-    The null vector of the generator; that the rank is enough is seen from the closed form of the
-    moments and from the components of the highest ranks.
+    Those of Eq. (4) are known in closed form, without error.
     """
-    N, exact = model.N, steady_moments(model)
-    K = min(N, int(4 * np.sqrt(N)) + 8)
-    while True:
-        x = null_vector(generator(model, K), 1 / np.sqrt(N + 1))
-        state = Multipoles.from_coordinates(N, x)
-        tail = norms_beyond(x)[int(0.9 * K)] / np.linalg.norm(x)
-        if K == N or max(difference(state.moments, exact), tail**2) < tol:
-            return state
-        K = min(N, int(GROWTH * K) + 1)
+    found = null_state(model, tol)
+    if isinstance(model, Model):
+        return StationaryState(found.state, 0.0), steady_moments(model)
+    return found, found.moments
 
 
 def emission_spectrum(model, omegas, tol=1e-6):
@@ -217,7 +228,8 @@ def emission_spectrum(model, omegas, tol=1e-6):
 
     Parameters
     ----------
-    model : Model
+    model : Model or Lindbladian
+        With a jump operator √Γ J⁻.
     omegas : array_like, shape (n,)
         Frequencies from that of the drive, in the unit of the rates.
     tol : float, default 1e-6
@@ -247,13 +259,14 @@ def emission_spectrum(model, omegas, tol=1e-6):
     >>> (triplet.incoherent / triplet.incoherent[1]).round(2)
     array([0.33, 1.  , 0.33])
     """
-    arguments.instance("model", Model, model)
+    emitting(model)
     omegas, tol = arguments.axis("omegas", omegas), arguments.positive("tol", tol)
     scale = photon_flux(model) / (model.N * model.Gamma)
     if scale == 0:  # no drive, no light
         return Emission(omegas, 0 * omegas, 0.0, 0.0)
-    coherent = model.Gamma * abs(_expectation(_factors("", "-"), steady_moments(model))) ** 2
-    state = steady_multipoles(model, tol / 10)
+    found, moments = steady(model, tol / 10)
+    coherent = model.Gamma * abs(_expectation(_factors("", "-"), moments)) ** 2
+    state = found.state
     x = _product([], state, _factors("", "+"))
     still = resized(state.coordinates, rank(x))
     x -= x[0] / still[0] * still

@@ -32,7 +32,8 @@ NOISE = 1e-14  # of the largest entry in its row, below which an entry is roundi
 class Lindbladian:
     """A model of N atoms that share one spin N/2, to use in place of a `Model`.
 
-    `evolve`, `stationary_state`, `eigenvalues`, `spectrum`, `gaps` and `correlation` take it.
+    `evolve`, `stationary_state`, `eigenvalues`, `spectrum`, `gaps`, `correlation`, `photon_flux`
+    and `emission_spectrum` take it.
 
     Parameters
     ----------
@@ -56,9 +57,9 @@ class Lindbladian:
     >>> Omega, chi, Gamma = 4.0, 0.5, 1.0
     >>> same = Lindbladian(N=6, H={"x": Omega, "+-": chi}, jumps=[{"-": Gamma**0.5}])
     >>> eigenvalues(same, count=2).round(6)
-    array([ 0.      +0.j, -1.153661+0.j])
+    array([ 0.      +0.j, -0.911539+0.j])
     >>> eigenvalues(Model(N=6, chi=chi, Omega=Omega, Gamma=Gamma), count=2).round(6)
-    array([ 0.      +0.j, -1.153661+0.j])
+    array([ 0.      +0.j, -0.911539+0.j])
     """
 
     N: int
@@ -86,6 +87,11 @@ class Lindbladian:
                 for jump in self.jumps
             )
         )
+
+    @property
+    def Gamma(self):
+        """Rate Γ of the emission into the cavity: that of the jump operators √Γ J⁻."""
+        return float(sum(abs(jump["-"]) ** 2 for jump in self.jumps if [*jump] == ["-"]))
 
     def generator(self, K):
         """Matrix on the real coordinates of `Multipoles`, truncated at rank K ≤ N.

@@ -54,6 +54,7 @@ RESULTS = {
     "Record",
     "Spectrum",
     "StartAverage",
+    "StationaryState",
     "SweepError",
     "Trajectory",
     "SOUTH_POLE",
@@ -184,6 +185,14 @@ def _(found, model):
 def _(rho, model):
     close(rho, rho.conj().T)
     close(lmg.spin_moments(rho).bloch, lmg.steady_moments(model).bloch)
+
+
+@case(lmg.stationary_state, model=SMALL | OTHERS, tol=st.sampled_from([1e-60, 1e-12, 1e-3]))
+def _(found, model, tol):
+    assert found.error <= tol
+    are_moments(found.moments)
+    if isinstance(model, lmg.Model):
+        close(found.moments.bloch, lmg.steady_moments(model).bloch, atol=2 * tol)
 
 
 @case(lmg.photon_flux, model=models())

@@ -108,12 +108,12 @@ def average_inversion(model, window, theta, phi, tol=1e-3):
 def _averaged_observable(model, window, K):
     """Real coordinates of A above, for J_z/(N/2), at rank K, and how far phases turn at most."""
     check_memory(model.N, K, 2)
-    B2, c, slope = scaled_generator(model, K, 1.0)
+    B2, c, slope, growth = scaled_generator(model, K, 1.0)
     arguments.in_few_steps("window", window, c / LONGEST_STEP, (K + 1) ** 2)
     B2 = B2.T.tocsr()
     steps = int(np.ceil(c * window / LONGEST_STEP))
     u, weights = np.polynomial.legendre.leggauss(NODES)
-    terms = coefficients(c * window / steps * np.append((1 + u) / 2, 1), slope)
+    terms = coefficients(c * window / steps * np.append((1 + u) / 2, 1), slope, growth)
     terms = np.array([weights @ terms[:-1] / 2, terms[-1]])
     y, total = np.zeros((K + 1) ** 2), 0.0
     y[1] = np.sqrt((model.N + 1) * (model.N + 2) / (3 * model.N))  # J_z = n T_10

@@ -1,5 +1,7 @@
 """Driven-dissipative collective spins in an optical cavity (PRA 99, 053411)."""
 
+__version__ = "0.1.0"
+
 from .basins import (
     basin_boundary,
     critical_drive,

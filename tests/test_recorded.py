@@ -3,6 +3,9 @@
 import json
 import re
 import resource
+import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +13,7 @@ import qutip
 from scipy.integrate import simpson
 from scipy.interpolate import CubicSpline
 
+import lmgcav as lmg
 from lmgcav.companion import recorded
 from lmgcav.companion.provenance import commit, provenance
 from lmgcav.companion.recorded import record, record_costs, record_dynamics
@@ -39,6 +43,21 @@ def test_what_is_saved_is_loaded_with_the_commit_of_now(tmp_path):
     np.testing.assert_array_equal(recording["x"], [0, 1, 2])
     assert recording.provenance["twist"] == 1.5
     assert recording.provenance["commit"] == commit()
+
+
+def test_an_installed_copy_names_its_version_and_its_content(tmp_path):
+    package = tmp_path / "site-packages/lmgcav"
+    shutil.copytree(recorded.FOLDER.parents[1], package)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)  # of whoever installed it
+    program = "import lmgcav; from lmgcav.companion.provenance import commit; print(commit())"
+    options = {"cwd": package.parent, "text": True}
+    found = set()
+    for name in ("", "", "added.py"):
+        (package / name).touch()
+        found.add(subprocess.check_output([sys.executable, "-c", program], **options))
+    assert len(found) == 2
+    for text in found:
+        assert re.fullmatch(rf"lmgcav {lmg.__version__} \(SHA-256 [0-9a-f]{{64}}\)\n", text)
 
 
 def test_a_recording_that_is_continued_keeps_the_commits_of_its_beginning(tmp_path):

@@ -2,10 +2,14 @@
 
 import platform
 import subprocess
+import sys
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+ROOT = Path(__file__).parents[1]  # of the package
 
 
 def provenance(packages, **settings):
@@ -35,11 +39,24 @@ def provenance(packages, **settings):
 
 @cache  # the code that runs is that of the beginning, whatever is written meanwhile
 def commit():
-    """Commit of the repository that the package is in, "unknown" where it is in none."""
-    ask = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]  # no tags
+    """Commit of the package, or of a copy that no repository holds its version and content."""
     try:
-        folder = Path(__file__).parent
-        done = subprocess.run(ask, cwd=folder, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
+        git("ls-files", "--error-unmatch", __file__)  # else it is another's repository
+        return git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")  # no tags
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        release = getattr(sys.modules.get(ROOT.name), "__version__", "without version")
+        return f"{ROOT.name} {release} (SHA-256 {content()})"
+
+
+def git(*command):
+    """Return what git says in the folder of the package."""
+    options = {"cwd": ROOT, "check": True, "capture_output": True, "text": True}
+    return subprocess.run(["git", *command], **options).stdout.strip()
+
+
+def content():
+    """Digest of the code of the package, with the names of its files."""
+    digest = sha256()
+    for file in sorted(ROOT.rglob("*.py")):
+        digest.update(f"{file.relative_to(ROOT).as_posix()}\n".encode() + file.read_bytes())
+    return digest.hexdigest()

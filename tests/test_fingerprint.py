@@ -194,8 +194,9 @@ def test_an_installed_package_counts_by_its_version_if_it_has_one(
     version, counts, tmp_path, monkeypatch
 ):
     home = tmp_path / "site-packages"
-    (home / "mine-0.dist-info").mkdir(parents=True)
+    home.mkdir()
     if version:
+        (home / "mine-0.dist-info").mkdir()
         text = f"Metadata-Version: 2.1\nName: mine\nVersion: {version}\n"
         (home / "mine-0.dist-info/METADATA").write_text(text)
     monkeypatch.syspath_prepend(home)

@@ -299,7 +299,7 @@ def test_what_is_missing_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
     with pytest.raises(ModuleNotFoundError) as info:
         lmg.sweep(inversion, GRID)
-    assert 'pip install "lmgcav[sweep]"' in info.value.__notes__[0]
+    assert 'pip install "lmgcav[sweep]", or ".[sweep]" in a clone' in info.value.__notes__[0]
 
 
 # --- Executors

@@ -189,5 +189,5 @@ def release(module):
             version = getattr(found, "__version__", None) or metadata.version(root)
         except metadata.PackageNotFoundError:
             return None
-        return f"{root} {version}" if version not in (None, UNVERSIONED) else None
+        return f"{root} {version}" if version != UNVERSIONED else None
     return None

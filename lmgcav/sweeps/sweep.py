@@ -118,7 +118,9 @@ def sweep(function, grid, *, executor=None, store=None, version=None, progress=T
 
         from .results import FormError, Results
     except ModuleNotFoundError as error:
-        error.add_note('Install what `sweep` needs: pip install "lmgcav[sweep]"')
+        error.add_note(
+            'Install what `sweep` needs: pip install "lmgcav[sweep]", or ".[sweep]" in a clone'
+        )
         raise
     name, axes = name_of(function), read_grid(function, grid)
     size = prod(len(next(iter(along.values()))) for along in axes.values())

@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 
 .DEFAULT_GOAL := book
 
-.PHONY: book test serve lint bench versions lock coursework repository clean $(VERSIONS)
+.PHONY: book test serve lint bench versions lock dist coursework repository clean $(VERSIONS)
 .DELETE_ON_ERROR:
 
 .venv/.filled: requirements.txt requirements-dev.txt pyproject.toml
@@ -78,6 +78,18 @@ lock: $(BIN)/uv ## Refresh both lock files (UPGRADE=--upgrade for newer versions
 	echo '-e .[book]' | $(COMPILE) - --output-file requirements.txt
 	echo '.[test]' | $(COMPILE) - --constraint <(sed 1d requirements.txt) \
 		--no-emit-package lmgcav --output-file requirements-dev.txt
+
+dist: $(BIN)/uv ## Build the package, and test what was built (TAG=v0.1.0: only if that is its version).
+	rm -rf build/dist build/sdist
+	$(BIN)/uv build --quiet --out-dir build/dist
+	@test -z "$(TAG)" || test -e build/dist/lmgcav-$(TAG:v%=%).tar.gz || \
+		{ echo "The tag is $(TAG), but lmgcav/__init__.py has another version"; exit 1; }
+	$(BIN)/uvx --quiet twine@7.0.0 check --strict build/dist/*.whl build/dist/*.tar.gz
+	mkdir build/sdist && tar xf build/dist/*.tar.gz -C build/sdist --strip-components 1
+	$(BIN)/uv venv --quiet --clear build/installed
+	$(BIN)/uv pip install --quiet --python build/installed "$$(echo build/dist/*.whl)[notebooks]" $(TOOLS)
+	cd build/sdist && OMP_NUM_THREADS=1 ../installed/bin/pytest --numprocesses auto \
+		$(BOOK_ALONE:%=--ignore tests/test_%.py) tests
 
 # Beside the masters, because `make clean` must not remove a gradebook.
 COURSE := coursework/variant-$(VARIANT)

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
@@ -15,10 +16,13 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+VERSION = re.search(r'__version__ = "(.+)"', (ROOT / "lmgcav/__init__.py").read_text())[1]
 ADDRESS = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]["url"]
 NOTEBOOKS = {path.stem: json.loads(path.read_text()) for path in ROOT.glob("book/*.ipynb")}
 CHAPTERS = sorted(name for name in NOTEBOOKS if name[0].isdigit())
 SOURCES = sorted(ROOT.glob("lmgcav/**/[!_]*.py"))
+
+DOI = "10.1103/PhysRevA.99.053411"
 
 WINGS = {"companion", "sweeps"}  # which import the physics, and never the other way round
 PHYSICS = {path.stem for path in ROOT.glob("lmgcav/[!_]*.py")} - {"arguments"}
@@ -40,6 +44,9 @@ chapters = pytest.mark.parametrize("chapter", CHAPTERS)
 
 
 def tracked_files():
+    if (ROOT / "PKG-INFO").exists():  # a source distribution, which has its own list
+        listed = (ROOT / "lmgcav.egg-info/SOURCES.txt").read_text().splitlines()
+        return [file for file in listed if not file.startswith(("lmgcav.egg-info/", "PKG-INFO"))]
     listing = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True)
     return listing.stdout.decode().splitlines()
 
@@ -123,9 +130,28 @@ def test_extra_for_notebooks_brings_all_that_chapters_import():
 
 def test_citation_has_the_version_of_the_package_and_the_doi_of_the_paper():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
-    assert citation["version"] == PROJECT["version"]
-    assert citation["preferred-citation"]["doi"] == "10.1103/PhysRevA.99.053411"
-    assert f"version {PROJECT['version']}," in (ROOT / "README.md").read_text()
+    archive = json.loads((ROOT / ".zenodo.json").read_text())
+    assert citation["version"] == VERSION
+    assert citation["preferred-citation"]["doi"] == DOI
+    assert archive["related_identifiers"][0]["identifier"] == DOI
+    assert archive["title"] == citation["title"]
+    assert f"version {VERSION}," in (ROOT / "README.md").read_text()
+    assert f"\n## {VERSION} (" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_readme_links_work_on_a_page_of_its_own():
+    text = (ROOT / "README.md").read_text()
+    for address in re.findall(r"\]\((.+?)\)|^\[\w+\]: (.+)$", text, re.M):
+        assert "".join(address).startswith("https://"), "a package index has no files beside it"
+
+
+def test_a_source_distribution_takes_every_file():
+    rules = [line.split() for line in (ROOT / "MANIFEST.in").read_text().splitlines()]
+    folders = {folder for rule, folder, *_ in rules if rule == "graft"} | {"lmgcav"}
+    patterns = [p for rule, *rest in rules if rule == "include" for p in rest]
+    given = {"LICENSE", "MANIFEST.in", "pyproject.toml"}  # which setuptools takes unasked
+    for name in {file.split("/")[0] for file in tracked_files()} - folders - given:
+        assert any(fnmatch(name, pattern) for pattern in patterns), f"name {name} in MANIFEST.in"
 
 
 def test_workflows_pin_their_actions_to_commits():
@@ -136,20 +162,33 @@ def test_workflows_pin_their_actions_to_commits():
 
 # --- The address of the repository
 
+SLUG = ADDRESS.removeprefix("https://github.com/")
+REPEATED = ["README.md", "CITATION.cff", "pyproject.toml"]
 
-@pytest.mark.parametrize("name", ["README.md", "CITATION.cff", "pyproject.toml", *CHAPTERS])
+
+@pytest.mark.parametrize("name", [*REPEATED, *CHAPTERS])
 def test_every_repetition_of_the_address_equals_the_one_in_config(name):
     if name in NOTEBOOKS:
         text = "".join(code_cells(name)[0]["source"])
         assert f"git+{ADDRESS}" in text, "the first code cell installs the package from git"
     else:
         text = (ROOT / name).read_text()
-    slug = ADDRESS.removeprefix("https://github.com/")
     found = re.findall(r"\b(?:github\.com|gh|github)/([\w-]+/[\w.-]*\w)", text)
     assert found
-    assert set(found) == {slug}, "run `make repository URL=...` with the address in _config.yml"
+    assert set(found) == {SLUG}, "run `make repository URL=...` with the address in _config.yml"
     pages = re.findall(r"\b([\w-]+)\.github\.io/([\w.-]*\w)", text)
-    assert set(pages) <= {tuple(slug.split("/"))}
+    assert set(pages) <= {tuple(SLUG.split("/"))}
+
+
+def test_the_address_stands_nowhere_else():
+    owner, name = SLUG.split("/")
+    address = re.compile(rf"\b{SLUG}\b|\b{owner}\.(github\.io|readthedocs)|badge/.*{name}")
+    for file in {*tracked_files()} - {*REPEATED, "_config.yml"}:
+        text = (ROOT / file).read_bytes().decode(errors="replace") if (ROOT / file).exists() else ""
+        lines = [line for line in text.splitlines() if address.search(line)]
+        if file.endswith(".ipynb"):  # the first cell of code installs the package from there
+            lines = [line for line in lines if f"git+{ADDRESS}" not in line]
+        assert not lines, f"{file} repeats the address of _config.yml: take it out, or list it here"
 
 
 def test_make_repository_rewrites_the_address_everywhere(tmp_path):
@@ -161,11 +200,10 @@ def test_make_repository_rewrites_the_address_everywhere(tmp_path):
     for command in ["git init -q", "git add .", f"make repository URL={fork}"]:
         subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
     assert f"url: {fork}" in (tmp_path / "_config.yml").read_text()
-    slug = ADDRESS.removeprefix("https://github.com/")
-    owner, name = slug.split("/")
+    owner, name = SLUG.split("/")
     for file in tmp_path.rglob("*.*"):
         if file.suffix in {".md", ".cff", ".toml", ".yml", ".ipynb"}:
-            assert not re.search(rf"/{slug}\b|{owner}\.github\.io/{name}", file.read_text()), file
+            assert not re.search(rf"/{SLUG}\b|{owner}\.github\.io/{name}", file.read_text()), file
 
 
 # --- The chapters

@@ -155,7 +155,8 @@ SOURCES = (folder, release, packages)
 
 def package():
     """Name and content of a wheel of `lmgcav` as it stands; the name tells its content."""
-    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
+    code = (ROOT / "lmgcav/__init__.py").read_text()
+    version = re.search(r'^__version__ = "(.+)"', code, re.M)[1]
     files = {
         path.relative_to(ROOT).as_posix(): path.read_bytes()
         for path in sorted((ROOT / "lmgcav").rglob("*"))

@@ -2,7 +2,9 @@
 
 import base64
 import io
+import sys
 
+import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -86,6 +88,14 @@ def test_the_picture_follows_the_sliders():
     drive.index, twist.index = 2, 1
     assert "Drawn at drive 1.5 and twist 1.875" in picture(shown)
     assert (drive.label, twist.label) == ("1.5", "1.875")
+
+
+def test_live_sliders_need_no_widget_that_colab_lacks(monkeypatch):
+    monkeypatch.delattr(ipywidgets, "Stack")  # new in version 8, and Colab has 7.7.1
+    monkeypatch.delitem(sys.modules, module.__name__)  # imported anew
+    shown = explore(draw, DRIVE, TWIST, alt=ALT)
+    widgets_of(SelectionSlider, shown)[0].index = 2
+    assert "Drawn at drive 1.5" in picture(shown)
 
 
 KIND = Axis("twist", [0, 1.875], "Light", format={0: "kept", 1.875: "gone"}.get, buttons=True)

@@ -165,11 +165,12 @@ def explore(draw, *axes, alt):
     points = [len(axis.values) for axis in axes]
     if not axes or math.prod(points) > MOST_FRAMES:
         refuse("axes", f"at least one, of at most {MOST_FRAMES} points together", points)
+    drawing = Drawing(draw, axes, alt)
     if os.environ.get(IN_PAGE):
-        return Drawing(draw, axes, alt)
+        return drawing
     from .sliders import explored  # a browser has no widgets in Python
 
-    return explored(draw, axes, alt)
+    return explored(drawing, in_book=bool(os.environ.get(IN_BOOK)))
 
 
 @dataclass(frozen=True)

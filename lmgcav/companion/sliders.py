@@ -1,7 +1,6 @@
 """The widgets of `explore`, in a notebook and in the built book."""
 
 import itertools
-import os
 import time
 import traceback
 from functools import cache
@@ -9,8 +8,6 @@ from html import escape
 
 from ipywidgets import HTML, HBox, Layout, Play, SelectionSlider, ToggleButtons, VBox, jslink
 from tqdm import tqdm
-
-from .explore import IN_BOOK, Drawing
 
 MOST_BYTES = 3_000_000  # of one figure's pictures, which a telephone has to load
 SLOW = 0.2  # seconds a drawing may take to be redrawn while the slider still moves
@@ -28,11 +25,10 @@ class Exploration(VBox):
         return super()._repr_mimebundle_(**kwargs) | still
 
 
-def explored(draw, axes, alt):
-    """Return the widget of `explore`, whose arguments it takes."""
+def explored(drawing, in_book):
+    """Return the widget of `explore` for a `Drawing`, with all its pictures in the book."""
+    axes = drawing.axes
     points = [len(axis.values) for axis in axes]
-    in_book = bool(os.environ.get(IN_BOOK))
-    drawing = Drawing(draw, axes, alt)
 
     @cache
     def frame(*indices):

@@ -307,6 +307,15 @@ def test_every_chapter_is_measured_and_small_enough_for_binder(status):
         assert run["megabytes"] < MOST_MEGABYTES, name
 
 
+HOMES = r"(?:/work|/tmp|/root|/home(?!/instructor)|/Users)/"
+PATH = re.compile(rf"(?<![\w.]){HOMES}[^\s<]*|[^\s<>]*site-packages[^\s<]*")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_shows_a_path_of_the_machine_that_built_it(page):
+    assert not PATH.findall((SITE / page).read_text())
+
+
 # --- Search, colours, downloads
 
 

@@ -68,6 +68,26 @@ def test_a_recording_that_is_continued_keeps_the_commits_of_its_beginning(tmp_pa
     assert recorded.load("a", tmp_path).provenance["commit"] == f"beginning, {commit()}"
 
 
+def test_a_recording_that_is_being_replaced_leaves_its_commit_as_it_is(tmp_path):
+    package = tmp_path / "lmgcav"
+    shutil.copytree(recorded.FOLDER.parents[1], package)
+    options = {"cwd": tmp_path, "check": True, "capture_output": True, "text": True}
+    who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+    for words in ["init"], ["add", "."], [*who, "commit", "-m", "all"]:
+        subprocess.run(["git", *words], **options)
+
+    def now():
+        program = "from lmgcav.companion.provenance import commit; print(commit())"
+        return subprocess.run([sys.executable, "-c", program], **options).stdout.strip()
+
+    head = now()
+    assert re.fullmatch("[0-9a-f]{40}", head)
+    (package / "companion/recorded/gaps.npz").unlink()
+    assert now() == head
+    (package / "model.py").write_text((package / "model.py").read_text() + "# after")
+    assert now() == f"{head}-dirty"
+
+
 # --- Small recordings, made by the same scripts, against QuTiP
 
 

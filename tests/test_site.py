@@ -89,14 +89,3 @@ def test_inventories_have_the_page_of_every_function_that_is_called(reference):
     called = {name for path in sources for name in reference.called(path)}
     wanted = {reference.target_of(name) for name in filter(reference.is_linked, called)}
     assert wanted <= known, "book/site/reference.py says how to add them"
-
-
-# --- Status
-
-
-def test_status_has_a_word_for_a_book_that_is_built_without_git(monkeypatch, tmp_path):
-    monkeypatch.syspath_prepend(BOOK / "site")
-    status = importlib.import_module("status")
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    assert status.commit(tmp_path) == "unknown"
-    assert re.fullmatch("[0-9a-f]{40}|unknown", status.commit(ROOT))

@@ -8,7 +8,6 @@ measurements go into the page on the status of the book and into ``status.json``
 import gzip
 import json
 import re
-import subprocess
 from collections import defaultdict
 from html import escape
 from html.parser import HTMLParser
@@ -18,6 +17,8 @@ from platform import python_version
 from urllib.parse import unquote, urlsplit
 
 from executed import run_of
+
+from lmgcav.companion.provenance import commit
 
 KINDS = {  # of addresses outside the book, in this order
     "Publications, by DOI": "https://doi.org/",
@@ -42,7 +43,7 @@ def report(app, error):
     if error is None:
         site = Path(app.outdir)
         measured = {
-            "commit": commit(app.srcdir),
+            "commit": commit(),
             "versions": versions(),
             "chapters": chapters(app),
             "pages": {page: weight(site, page) for page in pages(site)},
@@ -50,17 +51,6 @@ def report(app, error):
         }
         (site / "status.json").write_text(json.dumps(measured, indent=1, ensure_ascii=False))
         fill(site / "book/status.html", measured)
-
-
-def commit(folder):
-    """Return the commit that the book was built from."""
-    try:
-        head = subprocess.run(
-            ["git", "rev-parse", "HEAD"], cwd=folder, check=True, capture_output=True, text=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return head.stdout.strip()
 
 
 def versions():

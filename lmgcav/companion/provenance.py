@@ -39,10 +39,15 @@ def provenance(packages, **settings):
 
 @cache  # the code that runs is that of the beginning, whatever is written meanwhile
 def commit():
-    """Commit of the package, or of a copy that no repository holds its version and content."""
+    """Commit of the package, or of a copy that no repository holds its version and content.
+
+    It ends in "-dirty" where files differ from it, other than the recordings that a script
+    replaces.
+    """
     try:
         git("ls-files", "--error-unmatch", __file__)  # else it is another's repository
-        return git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")  # no tags
+        changed = git("diff", "--name-only", "HEAD", "--", ":/", ":(top,exclude)*.npz")
+        return git("rev-parse", "HEAD") + ("-dirty" if changed else "")
     except (OSError, subprocess.CalledProcessError):
         release = getattr(sys.modules.get(ROOT.name), "__version__", "without version")
         return f"{ROOT.name} {release} (SHA-256 {content()})"

@@ -98,6 +98,13 @@ def test_live_sliders_need_no_widget_that_colab_lacks(monkeypatch):
     assert "Drawn at drive 1.5" in picture(shown)
 
 
+def test_nothing_beside_a_live_slider_can_be_typed_over(monkeypatch):
+    live = widgets_of(SelectionSlider, explore(draw, DRIVE, TWIST, alt=ALT))
+    monkeypatch.setenv(IN_BOOK, "1")  # where site.js makes the number plain text
+    page = widgets_of(SelectionSlider, explore(draw, DRIVE, TWIST, alt=ALT))
+    assert [slider.readout for slider in live + page] == [False, False, True, True]
+
+
 KIND = Axis("twist", [0, 1.875], "Light", format={0: "kept", 1.875: "gone"}.get, buttons=True)
 
 

@@ -56,6 +56,7 @@ def _slider(axis, label_width):
     return SelectionSlider(
         options=axis.texts,
         index=axis.start_index,
+        readout=bool(os.environ.get(IN_BOOK)),  # Jupyter would let one type there, without effect
         description=axis.label,
         tooltip=axis.label,
         style={"description_width": label_width},

@@ -39,6 +39,7 @@ FLAGS = [
 PATIENCE = 300_000  # milliseconds in which the browser answers, on a busy machine too
 MOST_BYTES, MOST_MEGABYTES = 2_500_000, 1000
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+MOST_BYTES_BEFORE_TEXT = 150_000  # under a second of a slow telephone network, 1.6 Mbit/s
 WIDGET = 'script[type="application/vnd.jupyter.widget-view+json"]'
 
 # The front page only leads on to the first chapter. While nothing is built, one name remains, so
@@ -171,6 +172,20 @@ def test_a_page_with_all_it_loads_is_light_and_weighs_what_the_status_says(page,
         assert size - 10_000 < status["pages"][page.name] < size + 200_000
 
 
+def test_the_text_comes_before_all_that_can_wait(page):
+    text = (SITE / page.name).read_text()
+    head, _, body = text.partition("</head>")
+    scripts = re.findall(r"<script[^>]* src=[^>]*>", head)
+    assert [script for script in scripts if not re.search("defer|async", script)] == []
+    assert not re.search(r"<script.*(MathJax|widget-state)", head)
+    assert "widget-state+json" not in body.partition("</article>")[0]
+    assert "data:image/png" not in text
+    styles = re.findall(r'<link[^>]*href="([^"?]*\.css)', head)
+    before = [(SITE / page.name).parent / style for style in styles]
+    before = [path.read_bytes() for path in before] + [text.partition("<article")[0].encode()]
+    assert sum(len(gzip.compress(content)) for content in before) <= MOST_BYTES_BEFORE_TEXT
+
+
 # What MathJax typesets is two thirds of the elements of a page, and none of ours.
 TAKE_EQUATIONS = """() => {
   window.taken = [...document.querySelectorAll("mjx-container")].map((equation) => {
@@ -249,7 +264,8 @@ def test_on_paper_a_slider_is_its_starting_picture(page):
 def test_a_phone_scrolls_no_page_sideways_and_distorts_no_figure(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     stretch = "e => (e.width / e.naturalWidth) / (e.height / e.naturalHeight)"
-    for figure in phone.locator(".cell_output img").all():
+    stretch = f"async e => {{ e.loading = 'eager'; await e.decode(); return ({stretch})(e); }}"
+    for figure in phone.locator(".cell_output img:visible").all():
         assert figure.evaluate(stretch) == pytest.approx(1, abs=0.02), "it is distorted"
 
 
@@ -389,6 +405,7 @@ def expect_frame(slider, picture, before):
     value = readout.text_content()
     expect(picture).to_have_attribute("alt", names(value))
     expect(slider.get_by_role("slider")).to_have_attribute("aria-valuetext", value)
+    assert picture.evaluate("e => e.decode().then(() => e.complete)"), "it has not come"
     return value
 
 
@@ -410,6 +427,29 @@ def test_every_slider_moves_its_picture_by_keyboard_and_nothing_else(page):
             value = expect_frame(slider, picture, before=value)
             assert picture.get_attribute("alt") != words
     assert page.evaluate("document.body.scrollHeight") == height, "the page jumps"
+
+
+@each_explored("page")
+def test_a_new_picture_is_read_out(page):
+    slider = page.locator(".widget-slider").first
+    for key in ["Home", "End"]:
+        slider.get_by_role("slider").press(key)
+        heard = page.get_by_role("status").and_(page.locator("#new-picture"))
+        expect(heard).to_have_text(picture_of(slider).get_attribute("alt"))
+    expect(heard).to_have_attribute("aria-live", "polite")
+
+
+@each_explored("page")
+def test_the_value_beside_a_slider_is_text_that_nobody_can_change(page):
+    for slider in page.locator(".widget-slider").all():
+        slider.get_by_role("slider").press("End")
+        value = slider.locator(".widget-readout")
+        text = value.text_content()
+        value.click()
+        page.keyboard.type("7")
+        expect(value).to_have_text(text)
+        assert not value.evaluate("e => e.isContentEditable || e.tabIndex >= 0")
+        expect(slider.get_by_role("slider")).to_have_attribute("aria-valuetext", text)
 
 
 @each_explored("phone")

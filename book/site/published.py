@@ -6,7 +6,6 @@ import zipfile
 from pathlib import Path
 
 from docutils import nodes
-from PIL import Image
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from lmgcav.companion.explore import IN_BOOK
@@ -19,13 +18,6 @@ ENVIRONMENT = {  # which the kernels that run the chapters inherit
 }
 OFFLINE = "lmgcav-book.zip"
 NOT_OFFLINE = (OFFLINE, "*.search", "objects.inv", ".buildinfo", "python-*/*")
-# What the theme brings along and no page asks for: maps for its developers, translations, fonts.
-NOT_NEEDED = (
-    "*.map",
-    "locales/*/LC_MESSAGES/*",
-    "vendor/fontawesome/webfonts/*",
-    "*webpack-macros.html",
-)
 MENDED = {  # for screen readers: what stands outside every landmark, and a list of other things
     '<div id="pst-primary-sidebar"': '<div id="pst-primary-sidebar" role="complementary" '
     'aria-label="Title, search and contents of the book"',
@@ -37,66 +29,10 @@ def setup(app):
     """Register the extension with Sphinx."""
     os.environ |= ENVIRONMENT
     app.add_post_transform(TaggedEquations)
-    app.connect("html-page-context", drop_repeated_scripts, priority=900)
-    app.connect("html-page-context", drop_unused_mathjax, priority=900)
-    app.connect("build-finished", lighten)
     app.connect("build-finished", mend_pages)
     app.connect("build-finished", write_excerpts)
     app.connect("build-finished", pack_offline_copy, priority=900)
     return {"version": "1", "parallel_read_safe": True}
-
-
-def drop_repeated_scripts(app, pagename, templatename, context, doctree):
-    """Keep one copy of each inline script: a ``const`` that is declared twice is an error."""
-    seen = set()
-    kept = []
-    for script in context["script_files"]:
-        body = getattr(script, "attributes", {}).get("body")
-        if body is None or body not in seen:
-            kept.append(script)
-        seen.add(body)
-    context["script_files"] = kept
-
-
-def drop_unused_mathjax(app, pagename, templatename, context, doctree):
-    """Load MathJax on pages with equations only, not on those above them too."""
-    kinds = nodes.math | nodes.math_block
-    if doctree and not any(doctree.findall(lambda node: isinstance(node, kinds))):
-        context["script_files"] = [
-            script
-            for script in context["script_files"]
-            if "mathjax" not in f"{script.filename} {script.attributes}".lower()
-        ]
-
-
-def lighten(app, error):
-    """Make the finished pages light enough for a telephone network."""
-    if error is None:
-        lighten_pictures(Path(app.outdir, "_images"))
-        drop_unused_icons(Path(app.outdir))
-        for pattern in NOT_NEEDED:
-            for path in Path(app.outdir, "_static").rglob(pattern):
-                path.unlink()
-
-
-def lighten_pictures(folder):
-    """Save the figures in 128 colours, which takes a third of the bytes and looks the same."""
-    for path in folder.glob("*.png"):
-        Image.open(path).convert("RGB").quantize(128, kmeans=2).save(path, optimize=True)
-
-
-def drop_unused_icons(site):
-    """Keep of the theme's two thousand icons, half a megabyte, those that some page shows."""
-    pages = "".join(path.read_text() for path in site.rglob("*.html"))
-    shown = set(re.findall(r"\bfa-([\w-]+)", pages))
-
-    def keep(icon):
-        names = {icon["name"], *re.findall(r'"([\w-]+)"', icon["aliases"])}
-        return icon[0] if names & shown else ""
-
-    script = site / "_static/scripts/fontawesome.js"
-    icon = r'"?(?P<name>[\w-]+)"?:\[\d+,\d+,\[(?P<aliases>[^]]*)\],"\w+","[^"]+"\],?'
-    script.write_text(re.sub(icon, keep, script.read_text()))
 
 
 def mend_pages(app, error):

@@ -81,7 +81,7 @@ def weight(site, page):
 
 
 class Loaded(HTMLParser):
-    """The scripts, style sheets and pictures that a page names."""
+    """The scripts, style sheets and pictures that a page names; all pictures of its sliders."""
 
     def __init__(self, page):
         super().__init__()
@@ -93,11 +93,12 @@ class Loaded(HTMLParser):
         attributes = dict(attributes)
         link = attributes.get("src" if tag in {"img", "script"} else "href")
         loads = tag in {"img", "script"} or (
-            tag == "link" and attributes["rel"] in {"stylesheet", "icon", "preload"}
+            tag == "link" and attributes["rel"] in {"stylesheet", "icon", "preload", "prefetch"}
         )
         if loads and link and not urlsplit(link).scheme:
             path = self.page.parent / unquote(urlsplit(link).path)
-            self.files.add(path.resolve())
+            pictures = path.parent.glob("*.png") if "data-frames" in attributes else [path]
+            self.files |= {picture.resolve() for picture in pictures}
 
 
 def addresses(site):

@@ -23,25 +23,71 @@ function say(element, attribute, text) {
   if (element.getAttribute(attribute) !== text) element.setAttribute(attribute, text);
 }
 
-// A slider is announced by its label and by the value beside it, not by a bare position.
+// A slider is announced by its label and by the value beside it, not by a bare position. This value
+// is text: what one could type there would not move the slider.
 function nameControls() {
   for (const slider of document.querySelectorAll(".widget-slider")) {
     const handle = slider.querySelector(".noUi-handle");
     if (!handle) continue;
+    const value = slider.querySelector(".widget-readout");
+    say(value, "contenteditable", "false");
     say(handle, "aria-label", slider.querySelector(".widget-label").textContent);
-    say(handle, "aria-valuetext", slider.querySelector(".widget-readout").textContent);
+    say(handle, "aria-valuetext", value.textContent);
   }
   for (const player of document.querySelectorAll(".widget-play")) {
     const names = ["Play or pause", "Back to the start"];
     names.forEach((name, i) => say(player.querySelectorAll("button")[i], "aria-label", name));
   }
 }
-new MutationObserver(nameControls).observe(document, {
+
+// What a new picture shows is read out once it stays for a moment.
+const heard = Object.assign(document.createElement("p"), {
+  id: "new-picture", className: "visually-hidden", role: "status", ariaLive: "polite",
+});
+const shown = new Map();
+let pause;
+function tellOfNewPictures() {
+  for (const box of document.querySelectorAll(".widget-subarea")) {
+    const words = box.querySelector("img")?.alt;
+    if (!words || shown.get(box) === words) continue;
+    if (shown.has(box)) {
+      clearTimeout(pause);
+      pause = setTimeout(() => (heard.textContent = words), 300);
+    }
+    shown.set(box, words);
+  }
+}
+
+new MutationObserver(() => {
+  nameControls();
+  tellOfNewPictures();
+}).observe(document, {
   childList: true,
   characterData: true,
   subtree: true,
-  attributeFilter: ["aria-valuetext"],
+  attributeFilter: ["aria-valuetext", "contenteditable"],
 });
+
+// Sliders come to life once the text stands with its equations, and ask for the pictures of all
+// their positions when they come near.
+const kept = [];
+const nearby = new IntersectionObserver((seen) => {
+  for (const { isIntersecting, target } of seen) {
+    if (!isIntersecting) continue;
+    nearby.unobserve(target);
+    for (const { src, dataset } of target.querySelectorAll("img.start"))
+      for (let i = 0; i < dataset.frames; i++)
+        kept.push(Object.assign(new Image(), { src: src.replace(/[^/]*$/, `${i}.png`) }));
+  }
+}, { rootMargin: "100%" });
+addEventListener("load", () => {
+  document.body.append(heard);
+  const widgets = document.querySelector('link[rel="prefetch"][as="script"]');
+  if (!widgets) return;
+  const onload = () => dispatchEvent(new Event("load")); // for which the widgets wait
+  document.body.append(Object.assign(document.createElement("script"), { src: widgets.href, onload }));
+  for (const start of document.querySelectorAll("img.start")) nearby.observe(start.parentElement);
+}, { once: true });
 
 // An equation that is wider than the page can be scrolled from the keyboard.
 function letWideEquationsHaveFocus() {

@@ -56,7 +56,6 @@ def _slider(axis, label_width):
     return SelectionSlider(
         options=axis.texts,
         index=axis.start_index,
-        readout=bool(os.environ.get(IN_BOOK)),  # Jupyter would let one type there, without effect
         description=axis.label,
         tooltip=axis.label,
         style={"description_width": label_width},
@@ -98,6 +97,7 @@ def _redrawn(frame, sliders, smooth):
     for slider in sliders:
         if isinstance(slider, SelectionSlider):
             slider.continuous_update = smooth
+            slider.readout = False  # Jupyter would let one type over it, without effect
         slider.observe(redraw, "index")
     return picture
 

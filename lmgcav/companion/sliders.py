@@ -53,14 +53,15 @@ def explored(drawing, in_book):
 
 
 def _slider(axis, label_width):
-    return SelectionSlider(
+    slider = SelectionSlider(
         options=axis.texts,
         index=axis.start_index,
         description=axis.label,
-        tooltip=axis.label,
         style={"description_width": label_width},
         layout=Layout(width="auto", max_width="40rem"),
     )
+    slider.tooltip = axis.label  # version 7, that of Colab, has none and warns of the argument
+    return slider
 
 
 def _buttons(axis, label_width):

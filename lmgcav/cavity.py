@@ -27,6 +27,8 @@ differs is the light: the mode holds |a₀|² = (Ω/2g)² photons beside those t
 """
 
 import numpy as np
+from scipy.sparse import csc_array
+from scipy.sparse.linalg import splu
 from scipy.special import gammaln, xlogy
 
 from . import arguments
@@ -249,8 +251,6 @@ def atom_cavity_steady_moments(N, g, kappa, Delta, Omega):
     >>> moments.mean.round(3)  # Γ = 0.2 = 2Ω: <J_y> = ΓΩ/(Γ² + 2Ω²) = 1/3 = -<J_z>
     array([ 0.   ,  0.334, -0.333])
     """
-    import qutip
-
     N = arguments.positive_integer("N", N)
     g, Delta = arguments.finite("g", g), arguments.finite("Delta", Delta)
     kappa, Omega = arguments.positive("kappa", kappa), arguments.finite("Omega", Omega)
@@ -268,9 +268,26 @@ def atom_cavity_steady_moments(N, g, kappa, Delta, Omega):
         cube = ((N + 1) * (photons + 1)) ** 3  # the factorisation fills in
         arguments.fits_in_memory(work, 120 * cube)
         H, jump = _hamiltonian_and_jump(N, g, kappa, Delta, Omega, photons)
-        rho = qutip.steadystate(H, [jump])
+        rho = _steady_state(H, jump)
         reached = rho.ptrace(1).diag()[-1]
     return spin_moments(rho.ptrace(0).full())
+
+
+def _steady_state(H, jump):
+    """Density matrix that stands still.
+
+    While QuTiP's own function solves, each warning is an error in all threads, that of the output
+    included, which then loses lines.
+    """
+    import qutip
+
+    L = qutip.liouvillian(H, [jump]).data.as_scipy()
+    levels = H.shape[0]
+    diagonal = (levels + 1) * np.arange(levels)
+    trace = csc_array((np.ones(levels), (0 * diagonal, diagonal)), L.shape)  # in row 0
+    one = np.eye(1, L.shape[0], dtype=complex)[0]
+    rho = splu((L + trace).tocsc()).solve(one)  # its trace is 1, because that of Lρ vanishes
+    return qutip.Qobj(rho.reshape(H.shape, order="F"), dims=H.dims)
 
 
 def elimination_error(model, ratios, ts, *, start=SOUTH_POLE):

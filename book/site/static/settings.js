@@ -13,12 +13,15 @@
   };
   const positions = (area) => controlsOf(area).map(position);
 
-  function move(area, to) {
-    controlsOf(area).forEach((control, i) => {
+  // One after the other: the widgets build the picture for the first anew before the second.
+  async function move(area, to) {
+    for (const [i, control] of controlsOf(area).entries()) {
+      if (position(control) === to[i]) continue;
       const track = trackOf(control);
       if (track) track.set(to[i]);
       else choicesOf(control)[to[i]]?.click();
-    });
+      await new Promise((done) => setTimeout(done, 200));
+    }
   }
 
   // --- A row of buttons below each picture
@@ -29,11 +32,16 @@
     return element;
   }
 
-  const pictures = () => [...document.querySelectorAll(".widget-subarea:has(img)")];
+  // In the order of the page, while some are still to be drawn.
+  const places = () => [
+    ...document.querySelectorAll('script[type="application/vnd.jupyter.widget-view+json"]'),
+  ].map((script) => script.parentElement);
+  const areaIn = (place) => place?.querySelector(".widget-subarea:has(img)");
 
   function address(area) {
     const at = new URL(location);
-    at.searchParams.set("setting", [pictures().indexOf(area) + 1, ...positions(area)].join("."));
+    const number = places().indexOf(area.parentElement) + 1;
+    at.searchParams.set("setting", [number, ...positions(area)].join("."));
     return at.href;
   }
 
@@ -62,8 +70,9 @@
   // --- What the address asks for
 
   let asked = new URL(location).searchParams.get("setting")?.split(".").map(Number);
+  let quiet;
   function obey() {
-    const area = asked && pictures()[asked[0] - 1];
+    const area = areaIn(places()[asked?.[0] - 1]);
     if (!area || !begun.has(area)) return;
     move(area, asked.slice(1));
     asked = undefined;
@@ -86,10 +95,11 @@
 
   new MutationObserver(() => {
     nameChoices();
-    for (const area of pictures()) {
+    for (const area of places().map(areaIn).filter(Boolean)) {
       const ready = controlsOf(area).every((control) => trackOf(control) || choicesOf(control).length);
       if (!area.parentElement.querySelector(":scope > .settings") && ready) equip(area);
     }
-    obey();
+    clearTimeout(quiet);
+    if (asked) quiet = setTimeout(obey, 500); // when nothing is being drawn any more
   }).observe(document, { childList: true, subtree: true, attributeFilter: ["class"] });
 })();

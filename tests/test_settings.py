@@ -1,0 +1,55 @@
+"""A setting of the sliders can be set back, linked to and compared; kinds are chosen by buttons."""
+
+# ruff: noqa: F811  (fixtures of another module)
+
+import pytest
+from playwright.sync_api import expect
+from test_pages import (  # noqa: F401
+    browser,
+    serious_barriers,
+    site,
+    visit,
+)
+
+pytestmark = pytest.mark.browser
+
+NAME = "book/04a_mean_field.html"  # whose first picture has a slider and buttons
+
+
+def first_picture(page):
+    area = page.locator(".widget-subarea").first
+    expect(page.locator(".settings").first).to_be_visible()
+    return area.locator("img"), area.get_by_role("slider").first, page.locator(".settings").first
+
+
+def test_a_setting_is_in_the_address_and_a_reset_takes_it_back(site, browser):
+    with visit(browser, site, NAME) as page:
+        picture, handle, settings = first_picture(page)
+        before = picture.get_attribute("alt")
+        handle.press("End")
+        page.get_by_role("button", name="below +x").press("Enter")
+        expect(page.get_by_role("button", name="below +x")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        after = picture.get_attribute("alt")
+        assert "below +x" in after
+        settings.get_by_role("button", name="Link to this setting").click()
+        expect(settings.get_by_role("status")).to_contain_text("now leads to this setting")
+        settings.get_by_role("button", name="Reset").click()
+        expect(picture).to_have_attribute("alt", before)
+        page.reload()
+        expect(picture).to_have_attribute("alt", after)
+
+
+def test_a_picture_is_kept_beside_the_next_one(site, browser):
+    with visit(browser, site, NAME) as page:
+        picture, handle, settings = first_picture(page)
+        before = picture.get_attribute("alt")
+        settings.get_by_role("button", name="Keep to compare").click()
+        handle.press("Home")
+        kept = settings.locator("img")
+        expect(kept).to_have_attribute("alt", before)
+        assert picture.get_attribute("alt") != before
+        settings.get_by_role("button", name="Remove").click()
+        expect(kept).to_have_count(0)
+        assert serious_barriers(page, {"include": [".settings", ".widget-subarea"]}) == []

@@ -32,6 +32,18 @@ SMALL = {
     "06_conclusions": {"few": 6, "many": 50, "paths": 100, "sizes": [20, 60], "small": [10, 20]},
     "06b_photons": {"length": 12, "samples": 41, "twists": [0.5, 1.875], "few": 2},
     "06c_experiment": {"atoms": 1000, "points": 20},
+    "06d_light": {
+        "N": 30,
+        "samples": 41,
+        "N_light": 16,
+        "N_map": 8,
+        "N_run": 16,
+        "N_slider": 10,
+        "runs": 4,
+        "N_runs": 10,
+        "ramps": 1,
+        "trials": 4,
+    },
     "07_envelope": {"N": 50, "samples": 80, "sizes": [20, 40], "largest": 3, "N_strong": [50, 100]},
 }
 NEED_QUTIP = {"02_model"}  # to draw what their sliders show

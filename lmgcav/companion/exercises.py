@@ -16,13 +16,14 @@ from ..envelope import early_envelope, envelope
 from ..exact_dynamics import evolve
 from ..experiment import coupling
 from ..extrema import extrema
+from ..light import coherence
 from ..mean_field import fixed_points
 from ..model import Model, cavity_rates, coherent
 from ..moments import squeezing
 from ..photons import sideband_rates
 from ..scattering import Scattering, single_atom_table
 from ..spectrum import eigenvalues, gaps
-from ..steady_state import steady_moments
+from ..steady_state import steady_moments, steady_weights
 from .check import Exercises
 from .paper import TWIST
 
@@ -406,6 +407,66 @@ def largest_cloud():
     g = coupling(finesse=24_000, waist=75e-6, wavelength=689e-9, kappa=kappa, gamma=gamma)
     _, Gamma = cavity_rates(g, kappa, 100 * kappa)
     return [0.1 * kappa / Gamma, 0.1 * kappa / gamma]
+
+
+@exercise(
+    "the photons over those of the empty cavity, a function of (N, drive)",
+    at=((1, 0.5), (2, 1.0), (10, 1.5)),
+    hints={
+        "that is the light of the atoms alone.": lambda N, drive: 1 - dark_cavity(N, drive),
+        "that is the square of the mean field.": lambda N, drive: dark_cavity(N, drive) ** 2,
+    },
+)
+def dark_cavity(N, drive):
+    n, p = steady_weights(Model.from_ratios(N=N, drive=drive))
+    return p[n == 0].sum()
+
+
+@exercise(
+    "g²(0) for Ω → ∞, a function of N",
+    at=((2,), (3,), (40,)),
+    hints={
+        "that is the limit for many atoms.": lambda N: 6 / 5,
+        "divide by the square of the mean.": lambda N: far_above(N) * N * (N + 2) / 6,
+    },
+)
+def far_above(N):
+    return coherence(Model.from_ratios(N=N, drive=1e4))
+
+
+@exercise(
+    "the true g², a function of (g, eta, b)",
+    at=((1.1, 0.2, 0.1), (1.02, 0.5, 1.0)),
+    hints={
+        "both photons of a pair may be background.": lambda g, eta, b: 1 + (g - 1) * (1 + b / eta),
+        "that is what a detector makes of a true g.": (
+            lambda g, eta, b: 1 + (g - 1) / (1 + b / eta) ** 2
+        ),
+        "the background has no efficiency, the light has.": (
+            lambda g, eta, b: 1 + (g - 1) * (1 + b) ** 2
+        ),
+    },
+    tolerance=1e-6,
+)
+def diluted(g, eta, b):
+    return 1 + (g - 1) * (1 + b / eta) ** 2
+
+
+@exercise(
+    "two numbers: 2Ω/(NΓ), and γ/(NΓ)",
+    tolerance=0.005,
+    hints={
+        "the second is its inverse.": lambda right: right ** [1, -1],
+        "without single-atom decay the branch would end at 1.": lambda right: right ** [0, 1],
+    },
+)
+def jump_with_decay():
+    def drive(x, epsilon):  # in units of √2 ε, of the state that feels x
+        return x + x / (1 + x**2) / epsilon
+
+    end = minimize_scalar(lambda x: -drive(x, 1e-6), (0.5, 0.9, 2)).fun * np.sqrt(2) * 1e-6
+    slope = minimize_scalar(lambda x: (1 - x**2) / (1 + x**2) ** 2, (1, 2, 3)).fun
+    return [-end, -slope]
 
 
 # --- Appendix

@@ -54,6 +54,7 @@ EQUATIONS = [
         "evolve generator",
         "test_generator_is_the_liouvillian_of_qutip",
         "test_moments_and_states_agree_with_qutip_to_the_stated_error",
+        "average_of_the_runs",
     ),
     equation(
         "5",
@@ -90,6 +91,8 @@ EQUATIONS = [
         "test_steady_state_is_the_one_that_qutip_finds",
         "test_steady_state_does_not_change_in_time",
         "test_steady_moments_are_those_of_the_density_matrix",
+        "flux_below_the_transition",
+        "light_far_above_the_transition_is_bunched",
     ),
     equation(
         "10",
@@ -189,6 +192,7 @@ EQUATIONS = [
         "test_three_regions_have_their_fixed_points",
         "eigenvalues_of_the_steady_state",
         "superradiant_decay_exponent",
+        "sideband_of_the_precession",
     ),
     equation(
         "23",
@@ -440,6 +444,7 @@ FIGURES = [
         "relaxation_takes_a_time_of_order_one",
         "late_relaxation_is_exponential",
         "relaxation_has_a_limit",
+        "light_forgets_at_the_slowest_rate",
     ),
     panel("8, C, right inset", "8", "its beginning", "evolve", EXACT_TEST),
     panel(

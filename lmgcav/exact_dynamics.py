@@ -151,8 +151,7 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
         if before and error <= tol:
             return replace(run, error=error)
         if run.error > tol or finished:
-            allowed = f"above the error of {error:.1e} that is reached"
-            raise RuntimeError(f"Argument tol must be {allowed}, but tol = {tol}")
+            check_tolerance(tol, error)
         errors.append(error)
         if K < N and len(errors) > ATTEMPTS and not errors[-1] < errors[-2] / 2:
             unlike = f"with the rank, but at K = {K} of N = {N} it still changes by {error:.1e}"
@@ -403,12 +402,16 @@ def approach(model, x, ts, tol, progress):
         steady = null_vector(L, x[0])
         error = steady_error(model, L, steady)
     except RuntimeError:  # dissipation so weak that rounding hides it
-        return None
-    if not isinstance(model, Model):
-        if not (error < tol and norm(steady) < x[0] * np.sqrt(2 * model.N + 2)):
-            return None  # there are several
-    elif rank(x) < model.N:
-        error = min(error, tol / 10)  # if more, K is too small, and a larger one will show it
+        if isinstance(model, Model):
+            return None
+        steady, error = np.full_like(x, np.inf), np.inf
+    if isinstance(model, Model):
+        if rank(x) < model.N:
+            error = min(error, tol / 10)  # if more, K is too small, and a larger one will show it
+    elif not (error < tol and norm(steady) < x[0] * np.sqrt(2 * model.N + 2)):
+        steady = np.zeros_like(x)  # there are several: all modes are kept
+        error = np.finfo(float).eps * abs(L).sum(1).max() * ts[-1]
+        check_tolerance(tol, error)
     away = np.sqrt(model.N + 1) * norm(x - steady)  # no less than the trace norm
     if away < tol / 100:
         return steady, np.zeros((len(ts), 1)), np.zeros((1, len(x))), error + away
@@ -502,6 +505,13 @@ def check_memory(N, K, rows):
     """Refuse ranks up to K with so many states at a time where memory is short."""
     size = 8 * (K + 1) ** 2 * (60 + 3 * rows)  # the matrix, its construction, and the rows
     arguments.fits_in_memory(f"The dynamics of N = {N} atoms at rank K = {K}", size)
+
+
+def check_tolerance(allowed, error):
+    """Refuse a tolerance below the error that is reached."""
+    if not error <= allowed:
+        needed = f"above the error of {error:.1e} that is reached"
+        raise RuntimeError(f"Argument tol must be {needed}, but tol = {allowed}")
 
 
 def check_hours(allowed, seconds):

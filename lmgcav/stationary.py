@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import arguments
-from .exact_dynamics import difference, norm, norms_beyond, null_vector, steady_error
+from .exact_dynamics import (
+    check_tolerance,
+    difference,
+    norm,
+    norms_beyond,
+    null_vector,
+    steady_error,
+)
 from .model import Model, any_model
 from .multipoles import Multipoles, generator
 
@@ -73,9 +80,7 @@ def stationary_state(model, tol=1e-6):
     any_model(model)
     tol = arguments.positive("tol", tol)
     found = null_state(model, tol)
-    if not found.error <= tol:
-        allowed = f"above the error of {found.error:.1e} that is reached"
-        raise RuntimeError(f"Argument tol must be {allowed}, but tol = {tol}")
+    check_tolerance(tol, found.error)
     return found
 
 

@@ -1,6 +1,6 @@
-"""How handed-in sets are graded: two preprocessors for nbgrader, named in nbgrader_config.py.
+"""How handed-in sets are collected and graded: plugins of nbgrader, named in nbgrader_config.py.
 
-`Restore` gives the cells back what nbgrader knows them by. `Grade` runs the answers in one kernel
+`Collect` says how many there are. `Restore` gives the cells back what nbgrader knows them by. `Grade` runs the answers in one kernel
 and the tests in another, which asks the first for numbers and gets numbers only (`Answers`): what
 an answer does to its kernel reaches no test. In the kernel of the answers ``lmgcav`` raises, and
 neither its files nor the course can be opened. This stops tricks, not an attack on the account:
@@ -8,6 +8,7 @@ what runs here has the rights of who grades.
 """
 
 import ast
+import atexit
 import csv
 import inspect
 import itertools
@@ -22,6 +23,7 @@ import numpy as np
 from jupyter_client.manager import start_new_kernel
 from jupyter_core.paths import jupyter_runtime_dir
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.plugins.zipcollect import FileNameCollectorPlugin
 from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from nbgrader.utils import has_failed, is_grade
 
@@ -34,6 +36,31 @@ SPOILED = {
     "CellTimeoutError": "took longer than the limit and was stopped",
     "KeyboardInterrupt": "took longer than the limit and was stopped",
 }
+
+
+# --- Files that come back
+
+
+class Collect(FileNameCollectorPlugin):
+    """Find a student in the name of a file; say in the end how many there were."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.students = set()
+        atexit.register(self.count)
+
+    def collect(self, submitted_file):
+        """Return the student and the set that a file belongs to, or nothing."""
+        found = super().collect(submitted_file)
+        if found:
+            self.students.add(found["student_id"])
+        return found
+
+    def count(self):
+        """Print the number to compare."""
+        print(
+            f"Collected from {len(self.students)} students. Is this your list?"
+        )
 
 
 # --- The master

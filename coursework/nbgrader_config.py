@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from grading import Grade, Restore
+from grading import Collect, Grade, Restore
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, OverwriteCells
 
@@ -28,6 +28,7 @@ c.Execute.iopub_timeout = 60
 # `nbgrader zip_collect` takes what mail and learning platforms make of the names:
 # ada_1_steady_state.ipynb, Ada Lovelace_42_assignsubmission_file_1_steady_state (1).ipynb, ...
 c.ZipCollectApp.downloaded_directory = "downloads"
+c.ZipCollectApp.collector_plugin = Collect
 sets = "|".join(
     sorted(it.name for it in Path(__file__).resolve().parent.glob("source/*"))
 )

@@ -483,7 +483,7 @@ def nbgrader(course, *command):
         [sys.executable, "-m", "nbgrader", *command], cwd=course, capture_output=True, text=True
     )
     assert run.returncode == 0, run.stderr
-    return run.stderr
+    return run.stderr + run.stdout
 
 
 @pytest.fixture
@@ -678,6 +678,7 @@ def test_files_are_collected_by_the_names_that_mail_and_platforms_give(course):
         collected = {path.parts[-3] for path in course.glob(f"submitted/*/{name}/{name}.ipynb")}
         assert collected == set(students.values()) - {None}
         assert "did not match anything" in said
+        assert f"Collected from {len(collected)} students" in said.splitlines()[-1]
 
 
 def test_the_built_pages_offer_the_students_versions(tmp_path, monkeypatch):

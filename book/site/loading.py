@@ -33,6 +33,7 @@ def setup(app):
     """Register the extension with Sphinx."""
     app.connect("html-page-context", drop_repeated_scripts, priority=900)
     app.connect("html-page-context", drop_unused_mathjax, priority=900)
+    app.connect("html-page-context", load_portrait)
     app.connect("build-finished", lighten)
     return {"version": "1", "parallel_read_safe": True}
 
@@ -58,6 +59,13 @@ def drop_unused_mathjax(app, pagename, templatename, context, doctree):
             for script in context["script_files"]
             if "mathjax" not in f"{script.filename} {script.attributes}".lower()
         ]
+
+
+def load_portrait(app, pagename, templatename, context, doctree):
+    """Load what draws the phase portrait on the page that has a place for it."""
+    if '<figure class="portrait">' in context.get("body", ""):
+        app.add_css_file("portrait.css")
+        app.add_js_file("portrait.js", loading_method="defer")
 
 
 def lighten(app, error):

@@ -123,7 +123,7 @@ def test_the_keyboard_moves_the_start_and_the_drive(page, figure):
     expect(figure.locator(".verdict")).to_contain_text("(0.02, 0.10, −0.99) decays and ends at SS₁")
     drive = figure.get_by_role("slider", name="Drive")
     drive.press("End")
-    expect(figure.locator(".verdict")).to_contain_text("oscillates for ever, as all starts do")
+    expect(figure.locator(".verdict")).to_contain_text("above Ωc no start comes to rest")
     figure.get_by_role("checkbox", name="above the equator").press("Space")
     expect(handle).to_have_attribute("aria-valuetext", "s x 0.02, s y 0.10, s z 0.99")
 

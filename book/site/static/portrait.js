@@ -1,7 +1,7 @@
-// The mean field of Sec. IV A under one's hand: a start that is dragged over the disk and, linked to
-// it, the particle in its potential and the inversion. The numbers are those of lmgcav/mean_field.py
-// and lmgcav/basins.py, under the same names; tests/test_portrait.py compares them. Times and b are
-// in units of 2/(NΓ), drive = 2Ω/(NΓ) is not negative, and twist = 2χ/Γ has either sign.
+// The mean field of Sec. IV A under one's hand: a start that is dragged over the disk and, linked
+// to it, the particle in its potential and the inversion. The numbers are those of
+// lmgcav/mean_field.py and basins.py, under their names; tests/test_portrait.py compares them.
+// Times and b are in units of 2/(NΓ); drive = 2Ω/(NΓ) is not negative, twist = 2χ/Γ has any sign.
 (() => {
   "use strict";
   const STEP = 0.02; // of the integration, in units of the shortest time of the flow
@@ -106,8 +106,9 @@
     Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => low + i * step);
   const onDisk = ([x, y]) => [UNIT * x, -UNIT * y];
   const path = (points) => `M${points.map((p) => p.map((v) => v.toFixed(1)).join(" ")).join("L")}`;
-  const tidy = (value, digits = 2) => value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
-  const plain = (value) => String(Number(value.toFixed(3))).replace("-", "−");
+  const signed = (text) => text.replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
+  const tidy = (value, digits = 2) => signed(value.toFixed(digits));
+  const plain = (value) => signed(String(Number(value.toFixed(3))));
   const vector = (s) => `(${s.map((v) => tidy(v)).join(", ")})`;
 
   // The part of the disk that oscillates: between the separatrix and the rim at SS₃.
@@ -149,7 +150,9 @@
 
   function mark({ name, kind, s }) {
     const [x, y] = onDisk(s);
-    const shape = kind === "saddle" ? `<path d="M${x} ${y - 7}l7 7l-7 7l-7 -7z"/>` : `<circle cx="${x}" cy="${y}" r="5"/>`;
+    const shape = kind === "saddle"
+      ? `<path d="M${x} ${y - 7}l7 7l-7 7l-7 -7z"/>`
+      : `<circle cx="${x}" cy="${y}" r="5"/>`;
     const [across, down] = name === "SS₁" ? [x, y + 19] : [1.14 * x, 1.14 * y + 4];
     return `<g class="${kind}">${shape}<text x="${across}" y="${down}">${name}</text></g>`;
   }
@@ -162,35 +165,45 @@
   }
 
   function axes(x, y, name) {
-    const across = x.ticks.map((v) => `<path d="M${x.at(v)} ${HEIGHT}v-5"/><text x="${x.at(v)}" y="${HEIGHT + 15}">${tidy(v, 0)}</text>`);
-    const up = y.ticks.map((v) => `<path d="M0 ${y.at(v)}h5"/><text class="up" x="-6" y="${y.at(v) + 4}">${tidy(v, 0)}</text>`);
+    const across = x.ticks.map((v) => `<path d="M${x.at(v)} ${HEIGHT}v-5"/>
+      <text x="${x.at(v)}" y="${HEIGHT + 15}">${tidy(v, 0)}</text>`);
+    const up = y.ticks.map((v) => `<path d="M0 ${y.at(v)}h5"/>
+      <text class="up" x="-6" y="${y.at(v) + 4}">${tidy(v, 0)}</text>`);
     return `<path d="M0 0V${HEIGHT}H${WIDTH}"/>${across.join("")}${up.join("")}
       <text x="-28" y="${HEIGHT / 2 + 4}">${name}</text>`;
   }
 
   // --- The figure
 
-  const CAPTION = `The Bloch sphere seen along <i>z</i>; the rim is the equator, and below it the spin runs with the
-    arrows. Starts in the blue part decay, those in the orange part oscillate. The ring is the start, and can be
-    dragged; the dot is the spin, full below the equator and hollow above it. Right: the same motion as that of a
-    particle of energy 1 (line) in its potential, and as the inversion. Not in the paper.`;
-  const graph = (name) => `<svg class="${name}" role="img" viewBox="-44 -8 358 146"><g class="axes"></g>
-    <svg class="inner" width="${WIDTH}" height="${HEIGHT}"><path class="level"/><path class="curve"/>
-    <path class="hair"/><circle class="now" r="6"/></svg></svg><p class="values"></p>`;
-  const row = (name, label, low, high, step, value) => `<label for="portrait-${name}">${label}</label>
-    <input type="range" id="portrait-${name}" data-name="${name}" min="${low}" max="${high}" step="${step}" value="${value}">
-    <input type="number" name="${name}" aria-label="${label}, number" min="${low}" max="${high}" step="0.001" value="${value}">`;
+  const CAPTION = `The Bloch sphere seen along <i>z</i>; the rim is the equator, and below it the
+    spin runs with the arrows. Starts in the blue part decay, those in the orange part oscillate.
+    The ring is the start, and can be dragged; the dot is the spin, full below the equator and hollow
+    above it. Beside it the same motion as that of a particle of energy 1 (line) in its potential,
+    and as the inversion. Not in the paper.`;
+  const graph = (name) => `<svg class="${name}" role="img" viewBox="-44 -8 358 146">
+    <g class="axes"></g><svg class="inner" width="${WIDTH}" height="${HEIGHT}">
+    <path class="level"/><path class="curve"/><path class="hair"/><circle class="now" r="6"/>
+    </svg></svg><p class="values"></p>`;
+  const row = (name, label, low, high, step, value) => {
+    const limits = `min="${low}" max="${high}" value="${value}"`;
+    return `<label for="portrait-${name}">${label}</label>
+      <input type="range" id="portrait-${name}" data-name="${name}" step="${step}" ${limits}>
+      <input type="number" name="${name}" aria-label="${label}, number" step="0.001" ${limits}>`;
+  };
   const coordinate = (name) => `<label><i>s</i><sub>${name}</sub>
-    <input type="number" name="${name}" aria-label="Start, s ${name}" min="-1" max="1" step="0.001" value="0"></label>`;
+    <input type="number" name="${name}" aria-label="Start, s ${name}"
+    min="-1" max="1" step="0.001" value="0"></label>`;
   const FIGURE = `<div class="panels"><div>
-    <svg class="disk" role="group" aria-label="Bloch sphere seen along z" viewBox="-165 -146 330 292">
+    <svg class="disk" role="group" viewBox="-165 -146 330 292">
       <circle class="decaying" r="${UNIT}"/><path class="oscillating"/><path class="orbits"/>
-      <circle class="rim" r="${UNIT}"/><path class="curve"/><g class="points"></g><circle class="now" r="6"/>
-      <g class="handle" tabindex="0" role="slider" aria-label="Start, which the arrow keys move over the disk"
-        aria-roledescription="two-dimensional slider" aria-valuemin="-1" aria-valuemax="1">
+      <circle class="rim" r="${UNIT}"/><path class="curve"/><g class="points"></g>
+      <circle class="now" r="6"/><g class="handle" tabindex="0" role="slider" aria-valuemin="-1"
+        aria-valuemax="1" aria-label="Start, which the arrow keys move over the disk"
+        aria-roledescription="two-dimensional slider">
         <circle class="reach" r="24"/><circle class="ring" r="10"/></g>
     </svg><p class="values"></p></div><div>${graph("well")}${graph("fall")}</div></div>
-    <form>${row("drive", "Drive 2Ω/(NΓ)", 0, 3.4, 0.01, 1.6)}${row("twist", "Twist 2χ/Γ", -3.4, 3.4, 0.025, 1.875)}
+    <form>${row("drive", "Drive 2Ω/(NΓ)", 0, 3.4, 0.01, 1.6)}
+      ${row("twist", "Twist 2χ/Γ", -3.4, 3.4, 0.025, 1.875)}
       ${row("time", "Time NΓt/2", 0, END, EVERY, 3)}
       <fieldset><legend>Start</legend>${coordinate("x")}${coordinate("y")}
         <label><input type="checkbox" name="above"> above the equator</label></fieldset>
@@ -226,11 +239,12 @@
     const sink = points.find(({ kind }) => kind === "sink");
     const highest = Math.hypot(1, twist);
     const moves = run.some(({ s }) => Math.hypot(...s.map((v, i) => v - start[i])) > 1e-9);
-    let end = `oscillates for ever, as all starts do above Ω<sub>c</sub>`;
+    let end = "oscillates for ever: above Ω<sub>c</sub> no start comes to rest";
     if (!moves) end = "rests where it is, a stationary point";
     else if (fate === "decaying") end = `decays and ends at SS₁, ${vector(sink.s)}`;
     else if (sink) end = "oscillates for ever around SS₃";
-    return `At drive ${plain(drive)} (${tidy(drive / highest)} Ω<sub>c</sub>) and twist ${plain(twist)} the start ${vector(start)} ${end}. `
+    return `At drive ${plain(drive)} (${tidy(drive / highest)} Ω<sub>c</sub>) and twist `
+      + `${plain(twist)} the start ${vector(start)} ${end}. `
       + `The critical drive Ω̃ of this start is ${plain(critical)}.`;
   }
 
@@ -260,25 +274,27 @@
     disk.nextSibling.innerHTML = `<i>s</i> = ${vector(now.s)}`;
   }
 
-  function showGraph(svg, x, y, name, { curve, now, fate, label, tell }) {
+  function showGraph(svg, x, y, name, { curve, now, fate, label, told }) {
     const find = (selector) => svg.querySelector(selector);
     find(".axes").innerHTML = axes(x, y, name);
     const place = ([u, v]) => [x.at(u), y.at(v)];
     put(find(".curve"), { d: path(curve.map(place)), "data-fate": fate });
     put(find(".now"), { transform: `translate(${place(now)})` });
     put(svg, { "aria-label": label });
-    svg.nextSibling.innerHTML = tell(now[0]);
+    svg.nextSibling.innerHTML = told;
   }
 
   function showWell(svg, { drive, twist, start, run, now, fate }, rest) {
     const left = run.reduce((least, { b }) => Math.min(least, Math.floor(b)), -2);
-    const [x, y] = [scale(left, 6, 0, WIDTH, range(left, 6, 1)), scale(0, 1.6, HEIGHT, 0, [0, 1])];
+    const x = scale(left, 6, 0, WIDTH, range(left, 6, 1));
+    const y = scale(0, 1.6, HEIGHT, 0, [0, 1]);
     const at = (b) => potential(drive, twist, start, b);
     const curve = range(left, 6, 0.02).map((b) => [b, Math.min(9, at(b))]);
     const highest = Math.max(...curve.map(([b, v]) => (b < 0 ? 0 : v)));
-    const label = `Potential of the particle. From the start to the right its highest value is ${tidy(highest)}.`;
+    const label = `Potential; from the start to the right its highest value is ${tidy(highest)}`;
     const tell = (b) => `<i>N</i>Γ<i>b</i>/2 = ${tidy(b)}: <i>V</i> = ${tidy(at(b))}`;
-    showGraph(svg, x, y, "<tspan>V</tspan>", { curve, now: [now.b, 1], fate, label, tell });
+    const place = [now.b, 1];
+    showGraph(svg, x, y, "<tspan>V</tspan>", { curve, now: place, fate, label, told: tell(now.b) });
     put(svg.querySelector(".hair"), { d: "" });
     put(svg.querySelector(".level"), { d: `M0 ${y.at(1)}h${WIDTH}` });
     svg.onpointermove = (event) => {
@@ -290,13 +306,16 @@
   }
 
   function showFall(svg, { run, now, fate }, set) {
-    const [x, y] = [scale(0, END, 0, WIDTH, range(0, END, 5)), scale(-1.1, 1.1, HEIGHT, 0, [-1, 0, 1])];
+    const x = scale(0, END, 0, WIDTH, range(0, END, 5));
+    const y = scale(-1.1, 1.1, HEIGHT, 0, [-1, 0, 1]);
     const curve = run.map(({ t, s }) => [t, s[2]]);
     const heights = curve.map(([, z]) => z);
     const [low, high] = [Math.min(...heights), Math.max(...heights)].map((z) => tidy(z));
-    const label = `Inversion s z against time: between ${low} and ${high}, in the end ${tidy(heights.at(-1))}.`;
-    const tell = (t) => `<i>N</i>Γ<i>t</i>/2 = ${tidy(t)}: <i>s</i><sub>z</sub> = ${tidy(now.s[2])}`;
-    showGraph(svg, x, y, '<tspan>s</tspan><tspan class="sub" dy="3">z</tspan>', { curve, now: [now.t, now.s[2]], fate, label, tell });
+    const label = `Inversion s z against time, between ${low} and ${high}`;
+    const place = [now.t, now.s[2]];
+    const told = `<i>N</i>Γ<i>t</i>/2 = ${tidy(now.t)}: <i>s</i><sub>z</sub> = ${tidy(now.s[2])}`;
+    const name = '<tspan>s</tspan><tspan class="sub" dy="3">z</tspan>';
+    showGraph(svg, x, y, name, { curve, now: place, fate, label, told });
     put(svg.querySelector(".hair"), { d: `M${x.at(now.t)} 0v${HEIGHT}` });
     svg.onpointerdown = svg.onpointermove = (event) =>
       set({ time: inside(x.value(pointed(svg, event).x), { min: 0, max: END }) });
@@ -315,7 +334,9 @@
     // A finger on it does not scroll the page; touch-action has no effect within an SVG.
     handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     handle.onpointerdown = (event) => handle.setPointerCapture(event.pointerId);
-    handle.onpointermove = (event) => { if (handle.hasPointerCapture(event.pointerId)) follow(event); };
+    handle.onpointermove = (event) => {
+      if (handle.hasPointerCapture(event.pointerId)) follow(event);
+    };
     handle.onkeydown = (event) => {
       const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
       if (!ways[event.key]) return;
@@ -331,7 +352,8 @@
       const place = [x / UNIT, -y / UNIT];
       if (square(place) > 1) return;
       const fate = oscillates(drive, twist, place) ? "oscillates" : "decays";
-      disk.nextSibling.textContent = `${vector(place)} ${fate}: Ω̃ is ${plain(criticalDrive(twist, place))}`;
+      const critical = plain(criticalDrive(twist, place));
+      disk.nextSibling.textContent = `${vector(place)} ${fate}: Ω̃ is ${critical}`;
     };
   }
 
@@ -355,12 +377,16 @@
 
   function build(figure) {
     figure.innerHTML = FIGURE;
-    const [disk, well, fall, form, said] = [".disk", ".well", ".fall", "form", ".verdict"].map((s) => figure.querySelector(s));
+    const find = (selector) => figure.querySelector(selector);
+    const [disk, well, fall] = [".disk", ".well", ".fall"].map(find);
+    const [form, said] = ["form", ".verdict"].map(find);
     let [shown, asked, words] = [{}, 0, 0];
     const setting = () => read(form, shown);
     const ask = () => { asked ||= requestAnimationFrame(show); };
     const set = (values) => {
-      for (const [name, value] of Object.entries(values)) form.elements[name].value = Number(value.toFixed(3));
+      for (const [name, value] of Object.entries(values)) {
+        form.elements[name].value = Number(value.toFixed(3));
+      }
       ask();
     };
     function show() {
@@ -369,7 +395,9 @@
       showDisk(disk, shown);
       showWell(well, shown, ask);
       showFall(fall, shown, set);
-      for (const slider of form.querySelectorAll("[type=range]")) slider.value = shown[slider.dataset.name];
+      for (const slider of form.querySelectorAll("[type=range]")) {
+        slider.value = shown[slider.dataset.name];
+      }
       clearTimeout(words); // to be read aloud when the hand rests
       words = setTimeout(() => tell(verdict(shown)), 300);
     }
@@ -384,7 +412,7 @@
     };
     form.onreset = ask;
     letDrag(disk, setting, set, ask);
-    letPlay(form.querySelector("button"), setting, set);
+    letPlay(find("button"), setting, set);
     show();
     tell(verdict(shown));
   }

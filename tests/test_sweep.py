@@ -25,7 +25,7 @@ import xarray as xr
 from threadpoolctl import threadpool_info
 
 import lmgcav as lmg
-from lmgcav.sweeps.sweep import LOGGER
+from lmgcav.sweeps.elsewhere import LOGGER
 
 DRIVES, TWISTS = np.linspace(0.5, 2.0, 4), [0.0, 1.875]
 GRID = {"drive": DRIVES, "twist": TWISTS}
@@ -482,7 +482,7 @@ def test_a_point_that_ends_its_process_fails_alone_and_a_second_call_resumes(tmp
 
 def test_a_sweep_says_after_a_while_what_it_waits_for(monkeypatch):
     said, heard = [], threading.Event()
-    monkeypatch.setattr("lmgcav.sweeps.sweep.PATIENCE", 0.02)
+    monkeypatch.setattr("lmgcav.sweeps.elsewhere.PATIENCE", 0.02)
     monkeypatch.setattr(LOGGER, "warning", lambda text: (said.append(text), heard.set()))
     with ThreadPoolExecutor(2) as executor:
         lmg.sweep(lambda x: x == 1 or heard.wait(), {"x": [1, 2, 3]}, executor=executor)

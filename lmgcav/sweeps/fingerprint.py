@@ -169,7 +169,10 @@ def public(names):
 def pickled_parts(thing):
     """List what pickle would write."""
     reduce = copyreg.dispatch_table.get(type(thing))
-    found = reduce(thing) if reduce else thing.__reduce_ex__(4)
+    try:
+        found = reduce(thing) if reduce else thing.__reduce_ex__(4)
+    except Exception as error:  # a lock of multiprocessing, say, has an error of its own
+        raise TypeError(f"{type(thing).__name__} has no content: {error}") from error
     if isinstance(found, str):
         return [getattr(thing, "__module__", None), found]
     return [*found[:3], *(list(items) for items in found[3:5] if items is not None)]

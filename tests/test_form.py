@@ -41,10 +41,10 @@ def test_the_report_and_the_picture_follow_a_field(form):
     before = shown.value
     assert Report(MINE)._repr_html_() in before
     assert "multistable region" in before
-    field(form, "Drive").value = 5e6
+    field(form, "Rabi frequency").value = 5e6
     assert "<th>phase</th><td>normal</td>" in shown.value
     assert "normal region" in shown.value
-    field(form, "Drive").value = 200e3
+    field(form, "Rabi frequency").value = 200e3
     assert shown.value == before
 
 
@@ -63,7 +63,7 @@ def test_a_bad_number_is_refused_in_a_sentence_and_nothing_is_lost(form, start, 
     good, wrong.value = wrong.value, value
     assert sentence in message.value
     assert shown.value == before
-    assert field(form, "Drive").value == 200e3
+    assert field(form, "Rabi frequency").value == 200e3
     wrong.value = good
     assert message.value == ""
 

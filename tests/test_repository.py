@@ -314,6 +314,11 @@ def sliders():
                     yield name, node.args[2].value, node.args[1], node.keywords
 
 
+def test_no_axis_of_a_figure_counts_the_twist_in_halves():
+    for path in [*ROOT.glob("book/*.ipynb"), ROOT / "lmgcav/companion/figures.py"]:
+        assert not re.search(r'"\$\\+chi/\\+Gamma\$\\?"', path.read_text()), f"{path}: 2χ/Γ"
+
+
 def test_a_thing_has_one_name_and_one_scale_on_every_slider():
     scales, names = {}, {}
     for chapter, label, *_ in sliders():

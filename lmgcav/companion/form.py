@@ -25,7 +25,7 @@ FIELDS = {  # what stands beside each field, and its unit
     "g": ("Coupling g/2π (Hz)", HERTZ),
     "kappa": ("Linewidth κ/2π (Hz)", HERTZ),
     "Delta": ("Detuning Δ/2π (Hz)", HERTZ),
-    "Omega": ("Drive Ω/2π (Hz)", HERTZ),
+    "Omega": ("Rabi frequency Ω/2π (Hz)", HERTZ),
     "decay": ("Atomic linewidth γ/2π (Hz)", HERTZ),
     "dephasing": ("Dephasing γ_φ (1/s)", 1),
     "loss": ("Loss γ_l (1/s)", 1),

@@ -4,6 +4,7 @@ Each function returns the argument in its working type, or raises ``ValueError``
 the argument, what is allowed and the value received.
 """
 
+import math
 import operator
 import re
 import sys
@@ -13,6 +14,7 @@ from os import PathLike
 from pathlib import Path
 
 import numpy as np
+from scipy.sparse import issparse
 
 LARGEST = 1e60  # of any number, and its inverse the smallest: their powers stay far from overflow
 MOST = 10**15  # of anything counted: still exact as a float
@@ -116,6 +118,44 @@ def square_matrices(name, value):
         if not (abs(array) <= LARGEST).all():
             refuse(name, f"finite and at most {LARGEST:g} in size", value)
     return array
+
+
+def density_matrices(name, value, tolerance=1e-6):
+    """Return ``value`` as Hermitian matrices of trace 1, shape (..., N+1, N+1) with N ≥ 1.
+
+    A `qutip.Qobj` and a sparse matrix count as what they hold, several of them in a list as well,
+    and a ket, which is a column, as its projector.
+    """
+    several = isinstance(value, (list, tuple)) and len(value) > 0
+    if several and all(map(holds_matrix, value)):
+        return np.stack([density_matrices(name, each, tolerance) for each in value])
+    array = held_matrix(name, value)
+    if array.dtype.kind in "iufc" and array.ndim == 2 and array.shape[1] == 1 < array.shape[0]:
+        array = array * array.conj().T
+    rho = square_matrices(name, value if array.dtype.kind in "OU" else array)
+    if not (abs(rho - rho.conj().swapaxes(-1, -2)) <= tolerance).all():
+        refuse(name, "Hermitian where it is a matrix", value)
+    trace = np.trace(rho, axis1=-2, axis2=-1).real
+    if not (abs(trace - 1) <= tolerance).all():
+        refuse(f"{name}.trace", "1, so divide a null vector by its trace", trace)
+    return rho
+
+
+def holds_matrix(value):
+    """Whether this is a `qutip.Qobj`, which is not imported for that, or a sparse matrix."""
+    return issparse(value) or (hasattr(value, "full") and hasattr(value, "isket"))
+
+
+def held_matrix(name, value):
+    """Return the dense array of a `qutip.Qobj`, a sparse matrix, or anything else."""
+    if not holds_matrix(value):
+        return as_array(value)
+    fits_in_memory(f"A dense matrix of {value.shape[0]} rows", 16 * math.prod(value.shape))
+    if issparse(value):
+        return value.toarray()
+    if value.type not in ("ket", "oper"):
+        refuse(f"{name}.type", "that of a ket or an operator", value.type)
+    return value.full()
 
 
 def times(value):

@@ -92,7 +92,9 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
         Sorted times from 0 on, in the inverse unit of the rates.
     start : array_like or Multipoles, default SOUTH_POLE
         State at time 0: the unit Bloch vector of a coherent state, such as
-        ``coherent(theta, phi)``; a density matrix in the Dicke basis; or `Multipoles`.
+        ``coherent(theta, phi)``; a ket or a density matrix in the Dicke basis, as an array, a
+        `qutip.Qobj` or a sparse matrix; or `Multipoles`. Three real numbers are a Bloch vector: a
+        ket of N = 2 is complex or a column.
     tol : float, default 1e-6
         Bound for the error of each <J_a>/(N/2) and each second moment over (N/2)².
     states : bool, default False
@@ -167,18 +169,27 @@ def initial_state(N, start):
     """Return ``start``, in any of the forms that `evolve` takes, as `Multipoles` of N atoms."""
     if isinstance(start, Multipoles):
         state = start
-    elif arguments.as_array(start).ndim != 2:
+    elif not arguments.holds_matrix(start) and is_bloch_vector(N, arguments.as_array(start)):
         return Multipoles.coherent(N, bloch_vector(start))
     else:
-        rho = arguments.square_matrices("start", start)
-        scale = 1e-9
-        if abs(rho - rho.conj().T).max() > scale or np.linalg.eigvalsh(rho)[0] < -scale:
-            arguments.refuse("start", "Hermitian and positive where it is a matrix", start)
-        state = Multipoles.from_density_matrix(rho)
+        column = arguments.as_array(start)[:, None] if np.ndim(start) == 1 else start
+        rho = arguments.density_matrices("start", column, 1e-9)
+        if rho.ndim == 2 and np.linalg.eigvalsh(rho)[0] < -1e-6:  # where QuTiP rounds, too
+            arguments.refuse("start", "positive where it is a matrix", start)
+        state = Multipoles.from_operator(rho)
     trace_error = state.c[..., 0, 0] * np.sqrt(state.N + 1) - 1
     if state.N != N or state.c.ndim != 2 or not abs(trace_error) < 1e-9:
         arguments.refuse("start", f"one state of N = {N} atoms with trace 1", start)
     return state
+
+
+def is_bloch_vector(N, start):
+    """Whether a start is the Bloch vector of a coherent state, if anything, and not a ket.
+
+    Three real numbers are a Bloch vector, for N = 2 as well.
+    """
+    ket = start.ndim == 1 and start.size == N + 1 and (start.size != 3 or start.dtype.kind == "c")
+    return start.ndim != 2 and not ket
 
 
 def first_truncation(start, tol):

@@ -57,11 +57,9 @@ def fisher_information(state):
            [  0.,   0., 100.]])
     """
     rho = state.density_matrix if isinstance(state, Multipoles) else state
-    rho = arguments.square_matrices("state", rho)
+    rho = arguments.density_matrices("state", rho, 1e-9)
     if rho.ndim > 2:
         arguments.refuse("state.shape", "that of one state, without leading axes", rho.shape)
-    if abs(rho - rho.conj().T).max() > 1e-9 or abs(np.trace(rho) - 1) > 1e-9:
-        arguments.refuse("state", "Hermitian and of trace 1", state)
     N = len(rho) - 1
     arguments.fits_in_memory(f"The Fisher information of N = {N} atoms", 100 * (N + 1) ** 2)
     p, vectors = np.linalg.eigh(rho)

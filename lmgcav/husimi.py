@@ -86,8 +86,9 @@ def husimi(state, theta, phi):
     Parameters
     ----------
     state : array_like, shape (N+1, N+1), or Multipoles
-        Density matrix in the Dicke basis, row 0 is m = +N/2; or one state as multipoles, whose
-        number of ranks K, not N, sets the time it takes.
+        Density matrix in the Dicke basis, row 0 is m = +N/2, or ket, in the forms that
+        `spin_moments` takes; or one state as multipoles, whose number of ranks K, not N, sets the
+        time it takes.
     theta : array_like, shape (n,)
         Angles from +z within 0 … π; the south pole, all atoms de-excited, is π.
     phi : array_like, shape (p,)
@@ -116,7 +117,7 @@ def husimi(state, theta, phi):
     if isinstance(state, Multipoles):
         components, N, terms, shape = multipole_components, state.N, state.K + 1, state.c.shape
     else:
-        state = arguments.square_matrices("state", state)
+        state = arguments.density_matrices("state", state)
         components, N, terms, shape = azimuthal_components, len(state) - 1, len(state), state.shape
     if len(shape) != 2:
         arguments.refuse("state.shape", "that of one state, without leading axes", shape)

@@ -58,17 +58,23 @@ def spin_moments(rho):
     Parameters
     ----------
     rho : array_like, shape (..., N+1, N+1)
+        Also a ket, a column (N+1, 1); a `qutip.Qobj`, a sparse matrix, or a list of these.
 
     Returns
     -------
     Moments
+
+    Raises
+    ------
+    ValueError
+        If a matrix is not Hermitian or not of trace 1, within 1e-6.
 
     Examples
     --------
     >>> spin_moments([[0, 0], [0, 1]]).mean[2]  # one atom in its ground state
     np.float64(-0.5)
     """
-    rho = arguments.square_matrices("rho", rho)
+    rho = arguments.density_matrices("rho", rho)
     N = rho.shape[-1] - 1
     m = N / 2 - np.arange(N + 1)
     ladder = np.sqrt(np.arange(1, N + 1) * np.arange(N, 0, -1.0))

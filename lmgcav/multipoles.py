@@ -125,8 +125,18 @@ class Multipoles:
 
     @classmethod
     def from_density_matrix(cls, rho, K=None):
-        """State from a density matrix, shape (..., N+1, N+1), in the Dicke basis."""
-        rho = arguments.square_matrices("rho", rho)
+        """State from a density matrix, shape (..., N+1, N+1), in the Dicke basis.
+
+        Also from a ket, in the forms that `spin_moments` takes, which are Hermitian of trace 1.
+        """
+        return cls.from_operator(arguments.density_matrices("rho", rho), K)
+
+    @classmethod
+    def from_operator(cls, matrix, K=None):
+        """Multipoles of a Hermitian matrix of any trace, shape (..., N+1, N+1)."""
+        rho = arguments.square_matrices("matrix", matrix)
+        if not (abs(rho - rho.conj().swapaxes(-1, -2)) <= 1e-6 * abs(rho).max()).all():
+            arguments.refuse("matrix", "Hermitian", matrix)
         N = rho.shape[-1] - 1
         K = N if K is None else min(arguments.positive_integer("K", K), N)
         size = 16 * (K + 1) ** 2 * int(np.prod(rho.shape[:-2])) + 60 * (N + 1) ** 2
@@ -151,6 +161,19 @@ class Multipoles:
             values = self.c[..., q:, q] @ tensor_diagonals(N, q)[:, : self.K + 1 - q].T
             rho[..., row, row + q], rho[..., row + q, row] = values, values.conj()
         return rho
+
+    def __len__(self):
+        """Count the states along the leading axis."""
+        if self.c.ndim == 2:
+            raise TypeError("This is one state, without a leading axis")
+        return len(self.c)
+
+    def __getitem__(self, index):
+        """Select states along the leading axes: ``states[-1]`` is the last."""
+        c = self.c[index]
+        if self.c.ndim == 2 or c.shape[-2:] != self.c.shape[-2:]:
+            raise IndexError(f"There are {self.c.ndim - 2} leading axes to select states along")
+        return Multipoles(self.N, c)
 
     def to_qobj(self):
         """Density matrix as a `qutip.Qobj`; QuTiP must be installed."""

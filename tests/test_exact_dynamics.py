@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import qutip
 from scipy.linalg import expm
+from scipy.sparse import csr_array
 from scipy.sparse.linalg import expm_multiply
 
 from lmgcav import (
@@ -354,6 +355,43 @@ def test_starts_may_be_coherent_states_density_matrices_or_multipoles():
     first = evolve(model, ts, vector).moments
     for start in (list(vector), state, state.density_matrix):
         assert difference(evolve(model, ts, start).moments, first) < 1e-9
+
+
+@pytest.mark.parametrize("N", [1, 2, 3, 8])
+def test_kets_qutips_objects_and_sparse_matrices_are_starts(N):
+    model, ts = Model.from_ratios(N=N, drive=2.0, twist=1.0), [0.0, 0.2]
+    ket = qutip.rand_ket(N + 1, seed=1)
+    full, data = ket.full(), csr_array(ket.proj().full())
+    exact = spin_moments(qutip.mesolve(*model.to_qutip()[:1], ket, ts, model.to_qutip()[1]).states)
+    for start in (ket, full, full.ravel(), ket.proj(), data):
+        assert difference(evolve(model, ts, start).moments, exact) < 1e-5
+
+
+def test_three_real_numbers_are_a_bloch_vector_and_a_ket_of_two_atoms_is_complex_or_a_column():
+    model, lowest = Model(N=2, chi=0, Omega=1.0), np.array([0, 0, 1.0])
+    bloch = {True: [0, 0, 1], False: [0, 0, -1]}  # as a Bloch vector it is the highest state
+    for start in (lowest, lowest + 0j, lowest[:, None], qutip.basis(3, 2)):
+        expected = bloch[start is lowest]
+        np.testing.assert_allclose(evolve(model, [0], start).moments.bloch[0], expected, atol=1e-12)
+    real = [0.6, 0.8, 0, 0]  # four real numbers are a ket
+    assert evolve(Model(N=3, chi=0, Omega=1), [0], real).moments.mean[0, 2] > 0
+    for N, wrong in (2, [0, 0, 2j]), (4, lowest + 0j), (3, [0, 0, 0, 2.0]), (2, qutip.basis(2, 0)):
+        with pytest.raises(ValueError, match="Argument start"):
+            evolve(Model(N=N, chi=0, Omega=1), [1.0], wrong)
+
+
+def test_a_state_of_a_trajectory_is_a_start():
+    model, ts = Model.from_ratios(N=20, drive=2.0, twist=1.0), np.linspace(0, 0.4, 5)
+    whole = evolve(model, ts, states=True)
+    first = evolve(model, ts[:3], states=True)
+    assert len(first.states) == 3
+    second = evolve(model, ts[:3], first.states[-1])
+    last = type(whole.moments)(20, whole.moments.mean[2:], whole.moments.second[2:])
+    assert difference(second.moments, last) < 1e-6
+    assert [each.c.ndim for each in whole.states[1:3]] == [2, 2]
+    for wrong in (lambda: whole.states[5], lambda: whole.states[0][0], lambda: whole.states[0, 0]):
+        with pytest.raises(IndexError):
+            wrong()
 
 
 def test_superposition_of_the_poles_needs_and_gets_the_highest_rank():

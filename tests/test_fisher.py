@@ -47,7 +47,7 @@ def test_it_is_at_least_what_the_squeezing_promises(seed, phase):
 
 def test_what_is_no_state_is_refused():
     for wrong in ([[1, 1], [0, 0]], [[2, 0], [0, 0]]):
-        with pytest.raises(ValueError, match="Argument state must be Hermitian and of trace 1"):
+        with pytest.raises(ValueError, match=r"Argument state(.trace)? must be (Hermitian|1)"):
             fisher_information(wrong)
     with pytest.raises(ValueError, match=r"Argument state\.shape must be that of one state"):
-        fisher_information(np.zeros((2, 3, 3)))
+        fisher_information(np.array([np.eye(3) / 3] * 2))

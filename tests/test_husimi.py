@@ -159,19 +159,29 @@ def test_grid_may_be_empty_or_unsorted():
         (np.eye(3)[:2], [0], [0], "state.shape must be (..., N + 1, N + 1) with N ≥ 1, but state."),
         ([1, 0], [0], [0], "state.shape must be (..., N + 1, N + 1) with N ≥ 1, but state.shape ="),
         (
-            np.zeros((2, 3, 3)),
+            np.array([np.eye(3) / 3] * 2),
             [0],
             [0],
             "state.shape must be that of one state, without leading axes, but state.shape = (",
         ),
         ("cat", [0], [0], "state must be an array of numbers, but state = 'cat'"),
-        (np.eye(2), [np.nan], [0], "theta must be finite real numbers, but theta = [nan]"),
-        (np.eye(2), [0], [np.inf], "phi must be finite real numbers, but phi = [inf]"),
-        (np.eye(2), None, [0], "theta must be finite real numbers, but theta = None"),
-        (np.eye(2), [-0.1], [0], "theta must be angles from 0 to π, but theta = array([-0.1])"),
-        (np.eye(2), [3.2], [0], "theta must be angles from 0 to π, but theta = array([3.2])"),
-        (np.eye(2), 1.0, [0], "theta.shape must be (n,), one-dimensional, but theta.shape = ()"),
-        (np.eye(2), [0], [[0]], "phi.shape must be (n,), one-dimensional, but phi.shape = (1, 1)"),
+        (np.eye(2) / 2, [np.nan], [0], "theta must be finite real numbers, but theta = [nan]"),
+        (np.eye(2) / 2, [0], [np.inf], "phi must be finite real numbers, but phi = [inf]"),
+        (np.eye(2) / 2, None, [0], "theta must be finite real numbers, but theta = None"),
+        (np.eye(2) / 2, [-0.1], [0], "theta must be angles from 0 to π, but theta = array([-0.1])"),
+        (np.eye(2) / 2, [3.2], [0], "theta must be angles from 0 to π, but theta = array([3.2])"),
+        (
+            np.eye(2) / 2,
+            1.0,
+            [0],
+            "theta.shape must be (n,), one-dimensional, but theta.shape = ()",
+        ),
+        (
+            np.eye(2) / 2,
+            [0],
+            [[0]],
+            "phi.shape must be (n,), one-dimensional, but phi.shape = (1, 1)",
+        ),
     ],
 )
 def test_bad_arguments_are_refused(state, theta, phi, sentence):
@@ -183,4 +193,4 @@ def test_a_grid_that_does_not_fit_in_memory_is_refused():
     with pytest.raises(
         MemoryError, match=r"^The Husimi distribution on 1000000 × 1000000 points needs \d+\.\d GB"
     ):
-        lmg.husimi(np.eye(2), np.zeros(10**6), np.zeros(10**6))
+        lmg.husimi(np.eye(2) / 2, np.zeros(10**6), np.zeros(10**6))

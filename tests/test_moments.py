@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import qutip
+from scipy.sparse import csr_array
 
 import lmgcav as lmg
 
@@ -122,3 +123,39 @@ def test_a_matrix_that_is_not_square_is_refused(shape):
     sentence = rf"^Argument rho.shape must be .*N ≥ 1, but rho.shape = \({shape[0]},"
     with pytest.raises(ValueError, match=sentence):
         lmg.spin_moments(np.zeros(shape))
+
+
+# --- What is no state, and what QuTiP has
+
+
+def test_a_matrix_that_is_not_hermitian_or_not_of_trace_1_is_refused():
+    N, rng = 4, np.random.default_rng(0)
+    A = rng.normal(size=(N + 1, N + 1)) + 1j * rng.normal(size=(N + 1, N + 1))
+    rho = random_state(N, 1)
+    functions = [
+        lmg.spin_moments,
+        lmg.Multipoles.from_density_matrix,
+        lambda state: lmg.husimi(state, [1.0], [0.0]),
+        lmg.fisher_information,
+    ]
+    for function in functions:
+        with pytest.raises(ValueError, match=r"Argument (rho|state) must be Hermitian"):
+            function(A / np.trace(A))
+        with pytest.raises(ValueError, match=r"Argument (rho|state)\.trace must be 1.*3\.46"):
+            function(3.46 * rho)  # a null vector as it comes
+
+
+def test_objects_of_qutip_and_sparse_matrices_are_states():
+    N = 6
+    ket = qutip.rand_ket(N + 1, seed=3)
+    expected = lmg.spin_moments(ket.proj().full()).second
+    for state in (ket, ket.full(), ket.proj(), csr_array(ket.proj().full()), [ket]):
+        found = lmg.spin_moments(state).second
+        np.testing.assert_allclose(found.reshape(3, 3), expected, atol=1e-13 * N**2)
+    assert lmg.spin_moments([ket, ket.proj()]).mean.shape == (2, 3)
+    Q = [lmg.husimi(state, [1.0], [2.0]).item() for state in (ket, ket.proj().full())]
+    assert Q[0] == pytest.approx(Q[1], rel=1e-12)
+    F = [lmg.fisher_information(state) for state in (ket, ket.proj().full())]
+    np.testing.assert_allclose(*F, atol=1e-9)
+    with pytest.raises(ValueError, match=r"Argument rho.type must be that of a ket or an operator"):
+        lmg.spin_moments(ket.dag())

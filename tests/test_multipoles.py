@@ -69,7 +69,7 @@ def test_generator_without_dissipation_conserves_purity_energy_and_trace(seed):
     L = 2 * generator(model, N) - generator(twice, N)
     H = model.chi * qutip.jmat(N / 2, "+") * qutip.jmat(N / 2, "-")
     H += model.Omega * qutip.jmat(N / 2, "x")
-    energy = Multipoles.from_density_matrix(H.full()).coordinates
+    energy = Multipoles.from_operator(H.full()).coordinates
     assert abs(L + L.T).max() < 1e-12 * abs(L).max()
     assert abs(energy @ L).max() < 1e-12 * abs(L).max() * np.linalg.norm(energy)
     assert abs(generator(model, N).toarray()[0]).max() == 0  # the trace, with dissipation too
@@ -107,7 +107,7 @@ def test_tensors_are_orthonormal_and_lead_with_the_spin():
     for operator, (k, q), value in [("z", (1, 0), n), ("+", (1, 1), -np.sqrt(2) * n)]:
         matrix = qutip.jmat(N / 2, operator).full()
         matrix = np.triu(matrix) + np.triu(matrix, 1).conj().T  # Hermitian, same q ≥ 0 part
-        c = Multipoles.from_density_matrix(matrix).c
+        c = Multipoles.from_operator(matrix).c
         assert abs(c[k, q] - value) < 1e-13
         c[k, q] = 0
         assert abs(c).max() < 1e-13

@@ -332,6 +332,15 @@ def test_no_page_shows_a_path_of_the_machine_that_built_it(page):
     assert not PATH.findall((SITE / page).read_text())
 
 
+def test_section_six_has_the_answer_of_every_other_chapter():
+    text = (SITE / "book/06_conclusions.html").read_text()
+    table = text.partition('id="what-the-book-has-found"')[2].partition("</table>")[0]
+    linked = re.findall(r'<a [^>]*href="(\w+\.html)"', table)
+    assert [f"book/{name}" for name in linked] == [
+        page for page in PAGES if "/0" in page and "06_" not in page
+    ]
+
+
 # --- Search, colours, downloads
 
 

@@ -27,15 +27,17 @@ class Answers(SphinxDirective):
     def run(self):
         """Return the table, and read this page again when a chapter has changed."""
         here = Path(self.get_source_info()[0])
+        own = re.match("# (.+):", markdown(here))[1]  # section, which more than one chapter has
         lines = ["| section | answer |", "| --- | --- |"]
         for path in sorted(here.parent.glob("[0-9]*.ipynb")):
             text = markdown(path)
             answer = ANSWER.search(text)
             if answer and path.stem != here.stem:
                 self.env.note_dependency(str(path))
-                title = re.match("# (.+)", text)[1]
+                section, title = re.match("# (.+): (.+)", text).groups()
+                name = title if section == own else section
                 row = " ".join(answer[1].removeprefix("- ").split("\n- "))
-                lines.append(f"| [{title}]({path.name}) | {row.strip()} |")
+                lines.append(f"| [{name}]({path.name}) | {row.strip()} |")
         table = nodes.Element()
         self.state.nested_parse(StringList(lines, str(here)), self.content_offset, table)
         return table.children

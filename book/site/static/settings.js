@@ -56,7 +56,7 @@
     const said = make("span", { role: "status" });
     const kept = make("div", { className: "kept" });
     const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
-    begun.set(area, positions(area));
+    if (!begun.has(area)) begun.set(area, positions(area));
     area.after(make("div", { className: "settings" },
       button("Reset", () => move(area, begun.get(area))),
       button("Link to this setting", () => {

@@ -8,13 +8,17 @@ import argparse
 
 import envelope
 import exact_dynamics
+import light
 import mean_field
 import scattering
 import spectrum
 import steady_state
 import sweep
 
-MODULES = [steady_state, mean_field, exact_dynamics, spectrum, scattering, envelope, sweep]
+MODULES = [
+    *(steady_state, mean_field, exact_dynamics, spectrum, light),
+    *(scattering, envelope, sweep),
+]
 BENCHMARKS = {f.__name__: f for module in MODULES for f in module.BENCHMARKS}
 
 
@@ -24,7 +28,7 @@ def main():
     parser.add_argument(
         "--slow",
         action="store_true",
-        help="what takes minutes: QuTiP at N = 400, 100 000 atoms alone",
+        help="what takes minutes: QuTiP at N = 400, 100 000 atoms alone, spectra of 2000",
     )
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in BENCHMARKS]:

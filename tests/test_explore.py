@@ -231,6 +231,19 @@ def test_viewers_without_widgets_get_the_starting_picture_and_its_words():
     assert "application/vnd.jupyter.widget-view+json" in bundle
 
 
+def test_a_notebook_opened_without_its_kernel_has_the_starting_picture(monkeypatch):
+    shown, outputs = explore(draw, DRIVE, TWIST, alt=ALT), []
+    monkeypatch.setattr(module, "display", lambda bundle, raw: outputs.append(bundle))
+    shown._ipython_display_()
+    live, still = outputs
+    assert "application/vnd.jupyter.widget-view+json" in live
+    assert "image/png" not in live
+    assert shown.frame.html in still["text/html"]
+    assert still["image/png"] == shown.frame.png
+    name = still["text/html"].split('"')[1]
+    assert any(f".{name} {{ display: none }}" in html.value for html in widgets_of(HTML, shown))
+
+
 def test_words_may_be_computed_from_the_values_and_are_escaped():
     shown = explore(draw, DRIVE, TWIST, alt=lambda drive, twist: f'"{drive / 2}" < {twist}')
     assert 'alt="&quot;0.5&quot; &lt; 0.0"' in picture(shown)

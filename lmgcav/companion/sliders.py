@@ -6,6 +6,7 @@ import traceback
 from functools import cache
 from html import escape
 
+from IPython.display import display
 from ipywidgets import HTML, HBox, Layout, Play, SelectionSlider, ToggleButtons, VBox, jslink
 from tqdm import tqdm
 
@@ -21,8 +22,27 @@ class Exploration(VBox):
         self.frame = frame
 
     def _repr_mimebundle_(self, **kwargs):
-        still = {"image/png": self.frame.png, "text/plain": self.frame.alt}
-        return super()._repr_mimebundle_(**kwargs) | still
+        return super()._repr_mimebundle_(**kwargs) | self.still
+
+    @property
+    def still(self):
+        """The starting picture, by types of media."""
+        return {"image/png": self.frame.png, "text/plain": self.frame.alt}
+
+
+class LiveExploration(Exploration):
+    """Sliders with Python behind them, and a picture for a notebook that is opened without it."""
+
+    def __init__(self, children, frame):
+        super().__init__(children, frame)
+        self.stand_in = f"still-{self.model_id}"
+        hidden = HTML(f"<style>.{self.stand_in} {{ display: none }}</style>")  # while this lives
+        self.children += (hidden,)
+
+    def _ipython_display_(self):
+        display(VBox._repr_mimebundle_(self), raw=True)
+        html = f'<div class="{self.stand_in}">{self.frame.html}</div>'
+        display({"text/html": html} | self.still, raw=True)
 
 
 def explored(drawing, in_book):
@@ -44,12 +64,12 @@ def explored(drawing, in_book):
 
     if in_book:
         _draw_all(frame, points)
-        picture = _stack(frame, sliders)
+        kind, picture = Exploration, _stack(frame, sliders)
         seconds = 0  # finished pictures show at once
     else:
-        picture = _redrawn(frame, sliders, smooth=seconds < SLOW)
+        kind, picture = LiveExploration, _redrawn(frame, sliders, smooth=seconds < SLOW)
     rows = [_row(axis, slider, seconds) for axis, slider in zip(axes, sliders, strict=True)]
-    return Exploration([*rows, picture], first)
+    return kind([*rows, picture], first)
 
 
 def _slider(axis, label_width):

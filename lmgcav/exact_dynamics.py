@@ -341,7 +341,8 @@ def coefficients(phases, slope, growth):
     n = np.arange(2 * int(phases.max()) + 100)
     u = np.exp(growth + np.pi * 1j / len(n) * np.arange(2 * len(n)))
     scaled = np.fft.fft(np.exp(phases[:, None] * ((u - 1 / u) / 2 - slope)), norm="forward").real
-    small = abs(scaled[:, n]).max(0) < NEGLIGIBLE
+    largest = np.exp(phases.max() * max(np.sinh(growth) - slope, 0))
+    small = abs(scaled[:, n]).max(0) < NEGLIGIBLE * largest
     n = n[: np.flatnonzero(small & (n > phases.max()))[0]]  # beyond, there is rounding alone
     scaled = scaled[:, n]
     return np.where(n > 0, 2, 1) * np.exp(-growth * n) * scaled

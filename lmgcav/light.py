@@ -36,6 +36,7 @@ SMALLEST = 1e-290  # of the numbers that keep their digits
 FEW = 8  # frequencies that are solved one by one
 SMALL = 200  # unknowns, likewise
 MOST = 400  # vectors of a Krylov space
+DEPENDENT = 1e-12  # length that a vector has beyond others which rounding alone tells it from
 SAFETY = 10  # over the error where the residual is largest
 ROUNDING = 1e-15  # of each coordinate of an operator; a state has coordinates of 1 at most
 NEGLIGIBLE = 1e-14  # size of a Hermitian part that rounding alone has left
@@ -307,7 +308,10 @@ def _resolvent(model, x, omegas, tol):
         error, before = SAFETY * abs(y - found[worst]) + abs(disturbance), error
         if max(error, before) <= tol or len(V) > MOST:
             return found, max(error, before)
-        V = np.vstack([V, _orthonormal(np.delete(block, 1, 0), V)])
+        new = _orthonormal(np.delete(block, 1, 0), V)
+        if not len(new):  # the space contains the solutions
+            return found, error
+        V = np.vstack([V, new])
         c, residual = _galerkin(L, x, V, omegas)
         found, worst = spectrum(c @ V[:, :3]), np.argmax(residual)
 
@@ -339,9 +343,10 @@ def _galerkin(L, x, V, omegas):
 
 def _orthonormal(block, V):
     """Orthonormal rows for what the rows of ``block`` add to the orthonormal rows of V."""
+    block = block / np.linalg.norm(block, axis=1, keepdims=True)
     for _ in range(2):  # once more, for what rounding has left
-        block = block - (block @ V.conj().T) @ V
-        block = np.linalg.qr(block.T)[0].T
+        columns, lengths = np.linalg.qr((block - (block @ V.conj().T) @ V).T)
+        block = columns.T[abs(np.diag(lengths)) > DEPENDENT]
     return block
 
 

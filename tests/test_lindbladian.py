@@ -154,6 +154,21 @@ def test_without_jump_operators_the_state_stays_pure_for_any_time():
     np.testing.assert_allclose(final.moments.bloch[:, 0], expected, atol=1e-8)
 
 
+@pytest.mark.parametrize("gamma", [0.0, 0.3, 20.0])
+@pytest.mark.parametrize("N", [3, 50])
+def test_twisting_with_dephasing_is_squeezed_as_its_closed_form_says(N, gamma):
+    # Kitagawa and Ueda's moments, times exp(-γt q²/2) for those that raise J_z by q
+    ts, jumps = np.array([1e-3, 0.5, 1.0]) / N, [{"z": gamma**0.5}]
+    model = lmg.Lindbladian(N=N, H={"zz": 1.0}, jumps=jumps)
+    found = lmg.squeezing(lmg.evolve(model, ts, [1, 0, 0], tol=1e-9).moments)
+    once, twice = np.exp(-gamma * ts / 2), np.exp(-2 * gamma * ts)
+    A = 1 - np.cos(2 * ts) ** (N - 2) * twice
+    B = 4 * np.sin(ts) * np.cos(ts) ** (N - 2) * once
+    variance = N / 4 * (1 + (N - 1) / 4 * (A - np.hypot(A, B)))
+    length = N / 2 * np.cos(ts) ** (N - 1) * once
+    np.testing.assert_allclose(found, N * variance / length**2, rtol=1e-6)
+
+
 def test_what_is_conserved_stays_where_there_are_several_steady_states():
     N, t = 6, 3e3  # J_z is conserved, so that each of its distributions is steady
     model = lmg.Lindbladian(N=N, H={"z": 0.7}, jumps=[{"z": 0.5}])

@@ -77,6 +77,21 @@ def test_light_of_a_pumped_spin_is_that_of_qutip(N):
     assert light.coherent == pytest.approx(abs(qutip.expect(Jm, rho)) ** 2, rel=1e-6)
 
 
+@pytest.mark.parametrize("N", [1, 5, 40])
+def test_as_much_pump_as_decay_emits_a_line_of_the_width_of_a_single_atom(N):
+    model = lmg.Lindbladian(N=N, H={}, jumps=[{"-": 0.7**0.5}, {"+": 0.7**0.5}])
+    omegas = np.linspace(-3, 3, 31)
+    light, flux = lmg.emission_spectrum(model, omegas), 0.7 * N * (N + 2) / 6
+    # L = -Γ([J_x, [J_x, ·]] + [J_y, [J_y, ·]]) maps T_kq to -Γ(k(k+1) - q²) T_kq
+    lorentzian = flux * 0.7 / (np.pi * (omegas**2 + 0.7**2))
+    assert abs(light.incoherent - lorentzian).max() <= light.error + 1e-13 * flux
+    assert lmg.photon_flux(model) == pytest.approx(flux, rel=1e-9)
+    k = np.arange(1, N + 1)[:, None]
+    levels = 0.7 * (k * (k + 1) - np.arange(-N, N + 1) ** 2)[abs(np.arange(-N, N + 1)) <= k]
+    found = lmg.eigenvalues(model, 4)
+    np.testing.assert_allclose(-found[1:].real, np.sort(levels)[: found.size - 1], atol=1e-9)
+
+
 def test_light_needs_a_way_out():
     model = lmg.Lindbladian(N=3, H={"x": 1.0}, jumps=[{"z": 1.0, "-": 1.0}])
     for function in (lmg.photon_flux, lambda model: lmg.emission_spectrum(model, [0.0])):

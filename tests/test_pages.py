@@ -269,6 +269,53 @@ def test_a_phone_scrolls_no_page_sideways_and_distorts_no_figure(phone):
         assert figure.evaluate(stretch) == pytest.approx(1, abs=0.02), "it is distorted"
 
 
+# --- Code, contents, colours, description
+
+
+def test_code_is_folded_until_one_switch_shows_it_on_every_page(site, browser):
+    computes, plumbing = ".cell.computes > details", ".cell:not(.computes) > details.hide"
+    with visit(browser, site, EXPLORED[0]) as page:
+        for name in EXPLORED[:2]:
+            page.goto(f"{site}/{name}")
+            assert page.locator(computes).count() > 0 < page.locator(plumbing).count()
+            expect(page.locator(f"{computes}[open]")).to_have_count(0)
+        page.get_by_label("Show the code").check()
+        for name in EXPLORED[:2]:
+            page.goto(f"{site}/{name}")
+            expect(page.locator(f"{computes}:not([open])")).to_have_count(0)
+            expect(page.locator(f"{plumbing}[open]")).to_have_count(0)
+        page.get_by_label("Show the code").uncheck()
+        expect(page.locator(f"{computes}[open]")).to_have_count(0)
+
+
+def test_the_contents_come_in_groups_and_no_two_begin_alike(site, browser):
+    with visit(browser, site, PAGES[0]) as page:
+        contents = page.locator("nav.bd-docs-nav")
+        assert contents.locator(".caption-text").count() == 4
+        titles = [title.strip() for title in contents.locator("a").all_text_contents()]
+        starts = [title.split(":")[0].rstrip("s") for title in titles]
+        assert len(starts) == len(set(starts)) > 10
+
+
+def test_a_dark_system_gets_dark_pages(site, browser):
+    with visit(browser, site, PAGES[0]) as page:
+        for scheme in ["dark", "light"]:
+            page.emulate_media(color_scheme=scheme)
+            expect(page.locator("html")).to_have_attribute("data-theme", scheme)
+
+
+@pytest.mark.parametrize("name", PAGES[:-1])
+def test_a_page_describes_itself_to_those_who_link_to_it(name):
+    head = (SITE / name).read_text().partition("</head>")[0]
+    says = dict(re.findall(r'<meta (?:name|property)="([\w:]+)" content="([^"]+)"', head))
+    assert len(says["description"]) > 20
+    assert says["og:description"] == says["description"]
+    assert not re.search(r"[\\<>$]", says["og:description"] + says["og:title"])
+    base = says["og:url"].removesuffix(name)
+    picture = says.get("og:image", "").removeprefix(base)
+    assert (SITE / picture).is_file() or name not in EXPLORED
+
+
 # --- Links
 
 

@@ -25,6 +25,7 @@ NOT_NEEDED = (
 )
 WIDGET = r'<script type="application/vnd.jupyter.widget-{}\+json">\s*(.*?)\s*</script>'
 STATE, VIEW = (re.compile(WIDGET.format(kind), re.S) for kind in ("state", "view"))
+INLINE = re.compile(r'src="data:image/png;base64,([^"]*)"')
 WIDGETS = re.compile(r'<script src="([^"]*/embed\.js[^"]*)"></script>')
 SCRIPT = re.compile(r"<script(?! data-cfasync)[^>]*>.*?</script>\s*", re.S)  # that one sets colours
 
@@ -125,7 +126,7 @@ def wait_for_pictures(text):
 
 
 def part_pictures(text, page, site):
-    """Make files of the pictures in the state of the sliders, and show the starting ones."""
+    """Make files of the pictures within a page with sliders, and show the starting ones."""
     found = STATE.search(text)
     if not found:
         return text
@@ -137,7 +138,10 @@ def part_pictures(text, page, site):
         return start + view[0]
 
     text = VIEW.sub(with_start, text)
-    return text.replace(found[1], json.dumps(content).replace("</", r"<\/"))
+    text = text.replace(found[1], json.dumps(content).replace("</", r"<\/"))
+    return INLINE.sub(
+        lambda src: f'loading="lazy" {saved([src[1]], site / FRAMES, address)[0]}', text
+    )
 
 
 def part(state, view, folder, address):
@@ -149,17 +153,22 @@ def part(state, view, folder, address):
     pictures = [model for model in below if "base64," in str(model.get("value"))]
     if not pictures:
         return ""
-    contents = [re.search(r'base64,([^"]*)', picture["value"])[1] for picture in pictures]
-    name = hashlib.sha256("".join(contents).encode()).hexdigest()[:12]
-    (folder / name).mkdir(parents=True, exist_ok=True)
-    for i, (picture, content) in enumerate(zip(pictures, contents, strict=True)):
-        (folder / name / f"{i}.png").write_bytes(base64.b64decode(content))
-        source = f'decoding="sync" src="{address}/{name}/{i}.png"'
-        picture["value"] = re.sub(r'src="[^"]*"', source, picture["value"])
+    contents = [INLINE.search(picture["value"])[1] for picture in pictures]
+    for picture, source in zip(pictures, saved(contents, folder, address), strict=True):
+        picture["value"] = INLINE.sub(f'decoding="sync" {source}', picture["value"])
     rows = len(state[view]["state"]["children"]) - 1
     start = state[starting(state, view)]["state"]["value"]
     more = f'<img class="start" data-frames="{len(pictures)}" loading="lazy"'
     return start.replace("<img", more).replace('style="', f'style="--rows: {rows}; ')
+
+
+def saved(contents, folder, address):
+    """Write pictures into a folder of their own, by their numbers; return where they are."""
+    name = hashlib.sha256("".join(contents).encode()).hexdigest()[:12]
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    for i, content in enumerate(contents):
+        (folder / name / f"{i}.png").write_bytes(base64.b64decode(content))
+    return [f'src="{address}/{name}/{i}.png"' for i in range(len(contents))]
 
 
 def leaves(state, model):

@@ -133,9 +133,9 @@ class PaperMap:
         return f"[{it.where}]({f'#{about[0].label}' if about else f'{it.chapter}.ipynb'})"
 
     def explained(self, says, functions, *tests):
-        """Text of a row, and below it links to the reference and the names of tests."""
+        """Text of a row, below it links to the reference, and folded away the names of tests."""
         links = ", ".join(map(self.linked, functions))
-        return " <br>".join(filter(None, [plain(says), links, *(f"`{name}`" for name in tests)]))
+        return " <br>".join(filter(None, [plain(says), links])) + folded(tests)
 
     def linked(self, name):
         """Link to a function in the reference; one written for a claim has only its name."""
@@ -182,6 +182,15 @@ class Table:
     def _repr_markdown_(self):
         lines = "\n".join(f"| {' | '.join(cells)} |" for cells in self.lines)
         return f":::{{table}}\n:class: paper-map {self.kind}\n\n{lines}\n:::"
+
+
+def folded(names):
+    """Names of tests, which a click on their number shows."""
+    if not names:
+        return ""
+    count = "1 test" if len(names) == 1 else f"{len(names)} tests"
+    shown = " <br>".join(f"`{name}`" for name in names)
+    return f" <details><summary>{count}</summary>{shown}</details>"
 
 
 def plain(text):

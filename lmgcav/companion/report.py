@@ -70,7 +70,7 @@ class Report:
             yield stage, f"in {prefixed(time, 's')}"
         yield "best squeezing", self.squeezing()
         for sentence in self.warnings():
-            yield "but", sentence
+            yield "caution", sentence
 
     def __repr__(self):
         return "\n".join(f"{name:<24}{value}" for name, value in self.rows())

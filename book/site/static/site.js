@@ -19,6 +19,28 @@ if (location.protocol === "file:") {
   });
 }
 
+// Code is folded. One switch unfolds all that computes, on every page, until it is turned back.
+document.addEventListener("DOMContentLoaded", () => {
+  const code = document.querySelectorAll(".cell.computes > details.hide");
+  if (!code.length) return;
+  const box = Object.assign(document.createElement("input"), { type: "checkbox" });
+  const label = Object.assign(document.createElement("label"), { className: "code-switch" });
+  label.append(box, " Show the code");
+  const unfold = () => code.forEach((cell) => (cell.open = box.checked));
+  box.checked = localStorage.getItem("code") === "shown";
+  box.onchange = () => {
+    localStorage.setItem("code", box.checked ? "shown" : "folded");
+    unfold();
+  };
+  unfold();
+  document.querySelector("article h1").after(label);
+});
+
+// Chapters come first among what a search finds; what is said about them, after them.
+document.addEventListener("DOMContentLoaded", () => {
+  if (window.Scorer) Scorer.score = ([page, , , , score]) => score + (/^book\/0/.test(page) ? 50 : 0);
+});
+
 function say(element, attribute, text) {
   if (element.getAttribute(attribute) !== text) element.setAttribute(attribute, text);
 }

@@ -31,7 +31,7 @@ def test_squeezing_is_reported_with_its_method_and_none_where_there_is_none():
 
 def test_a_report_has_every_number_with_its_unit():
     report = str(Report(Experiment.tuned(N=10**5, detuning=0.9375, ratio=0.95, **CLOCK)))
-    for line in ["χ/2π", "Ω_c/2π", "phase", "spin turns once", "best squeezing", "but"]:
+    for line in ["χ/2π", "Ω_c/2π", "phase", "spin turns once", "best squeezing", "caution"]:
         assert re.search(rf"^{line} ", report, re.M), report
     assert prefixed(0.0, "s") == "0 s"
     assert prefixed(999.9, "Hz") == "1 kHz"

@@ -156,3 +156,12 @@ def test_a_model_with_bad_parameters_is_refused(wrong, sentence):
 def test_ratios_without_N_or_with_bad_values_are_refused(wrong, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         lmg.Model.from_ratios(**({"drive": 1.0} | wrong))
+
+
+def test_a_folder_at_home_is_written_there_and_an_address_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert arguments.writable_folder("save_to", "~/figures") == tmp_path / "figures"
+    assert (tmp_path / "figures").is_dir()
+    for address in ("s3://bucket/figures", "gs://figures"):
+        with pytest.raises(ValueError, match="must be a folder on this machine, not an address"):
+            arguments.writable_folder("save_to", address)

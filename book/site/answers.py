@@ -27,15 +27,14 @@ class Answers(SphinxDirective):
     def run(self):
         """Return the table, and read this page again when a chapter has changed."""
         here = Path(self.get_source_info()[0])
-        own = re.match("# (.+):", markdown(here))[1]  # section, which more than one chapter has
+        own = title(here)[0]  # a section that more than one chapter has
         lines = ["| section | answer |", "| --- | --- |"]
         for path in sorted(here.parent.glob("[0-9]*.ipynb")):
-            text = markdown(path)
-            answer = ANSWER.search(text)
+            answer = ANSWER.search(markdown(path))
             if answer and path.stem != here.stem:
                 self.env.note_dependency(str(path))
-                section, title = re.match("# (.+): (.+)", text).groups()
-                name = title if section == own else section
+                section, _, rest = title(path)
+                name = rest if section == own else section
                 row = " ".join(answer[1].removeprefix("- ").split("\n- "))
                 lines.append(f"| [{name}]({path.name}) | {row.strip()} |")
         table = nodes.Element()
@@ -47,3 +46,8 @@ def markdown(path):
     """Return the text of a notebook without its code."""
     cells = json.loads(path.read_text())["cells"]
     return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+
+
+def title(path):
+    """Return the section in the title of a chapter, a colon, and the rest, if there is one."""
+    return re.match("# (.+)", markdown(path))[1].partition(": ")

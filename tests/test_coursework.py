@@ -2,6 +2,7 @@
 
 import csv
 import html
+import importlib
 import json
 import os
 import re
@@ -598,6 +599,10 @@ def test_right_answers_score_full_points_wrong_ones_and_tricks_what_they_earn(na
         assert "unmarked,These cells had lost their marks" in said.replace('"', "")
         assert "exits,The cell product-state ended the kernel" in said.replace('"', "")
         assert said.count("exits") == 1
+        nbgrader(course, "autograde", name, "--student", "slips", "--force")
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+            again = gradebook.find_submission(name, "slips")
+            assert (again.score, lost(again)) == (points["slips"], missed)
 
 
 @pytest.mark.parametrize(
@@ -654,6 +659,16 @@ def test_parameters_are_the_same_again_and_others_in_each_variant_and_in_grading
     assert graded[:1] == alone
     monkeypatch.setenv("LMGCAV_SEED", "2")
     assert len({*graded, *values("gap", 0)[1:]}) == 5
+
+
+def test_a_course_keeps_the_seed_that_it_draws(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(COURSE)
+    grading = importlib.import_module("grading")
+    monkeypatch.setattr(grading, "COURSE", tmp_path)
+    seed = grading.course_seed()
+    assert grading.course_seed() == seed
+    (tmp_path / "seed").unlink()
+    assert grading.course_seed() != seed
 
 
 def test_files_are_collected_by_the_names_that_mail_and_platforms_give(course):

@@ -215,8 +215,21 @@ def test_cells_keep_their_text_whatever_is_in_it():
     assert len(re.findall(r"(?<!\\)\|", row)) == 3
 
 
+def stated(it):
+    """A claim that comes out as it says, in no time: that each does is tested with the claims."""
+
+    def compute():
+        return it.printed + bool(it.differs) * (it.tolerance + 1)
+
+    compute.__name__ = it.name
+    return replace(it, compute=compute, recomputes=None)
+
+
+as_stated = replace(paper_map, claims=list(map(stated, CLAIMS)))
+
+
 def test_tables_of_equations_and_figures_have_a_row_each():
-    for table, entries in [(paper_map.equations(), EQUATIONS), (paper_map.figures(), FIGURES)]:
+    for table, entries in [(as_stated.equations(), EQUATIONS), (as_stated.figures(), FIGURES)]:
         assert len(table.lines) == len(entries) + 2
         assert all(len(cells) == 3 for cells in table.lines)
 
@@ -276,7 +289,7 @@ def test_the_outcome_of_an_entry_is_the_worst_of_what_stands_behind_it(
 @pytest.mark.parametrize("it", [it for it in CLAIMS if it.differs], ids=lambda it: it.name)
 def test_what_a_differing_claim_is_about_differs(it):
     about = [entry for entry in EQUATIONS + FIGURES if it.name in entry.evidence]
-    assert {paper_map.outcome(entry) for entry in about} <= {"differs"}
+    assert {as_stated.outcome(entry) for entry in about} <= {"differs"}
 
 
 RIGHT_AS_PRINTED = ["12", "13", "15", "17", "A5", "A7", "A10"]
@@ -285,6 +298,6 @@ RIGHT_AS_PRINTED = ["12", "13", "15", "17", "A5", "A7", "A10"]
 @pytest.mark.parametrize("number", RIGHT_AS_PRINTED)
 def test_an_equation_that_is_right_as_printed_keeps_the_remark_on_the_text_beside_it(number):
     entry = next(it for it in EQUATIONS if it.where == f"Eq. ({number})")
-    assert paper_map.outcome(entry) == "reproduced"
-    assert f"[remark](#{entry.remark})" in paper_map.verdict(entry)
+    assert as_stated.outcome(entry) == "reproduced"
+    assert f"[remark](#{entry.remark})" in as_stated.verdict(entry)
     assert entry.remark in ENTRIES

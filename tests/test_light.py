@@ -186,6 +186,6 @@ def test_sidebands_below_approach_the_imaginary_part_of_eq_22_with_more_atoms():
 
 
 def test_a_tolerance_below_the_rounding_is_refused():
-    model = Model.from_ratios(N=60, drive=1.0, twist=1.875)
+    model = Model.from_ratios(N=20, drive=1.0, twist=1.875)
     with pytest.raises(ValueError, match="Argument tol must be above the error of"):
-        emission_spectrum(model, np.linspace(-60, 60, 31), tol=1e-18)
+        emission_spectrum(model, [0.0, 3.0], tol=1e-18)

@@ -105,6 +105,17 @@ def test_nothing_beside_a_live_slider_can_be_typed_over(monkeypatch):
     assert [slider.readout for slider in live + page] == [False, False, True, True]
 
 
+def test_live_sliders_are_shown_as_the_widgets_of_colab_show_themselves(monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        module.VBox, "_ipython_display_", lambda it: shown.append(it), raising=False
+    )
+    monkeypatch.setattr(module, "display", lambda *_, **__: None)
+    sliders = explore(draw, DRIVE, TWIST, alt=ALT)
+    sliders._ipython_display_()
+    assert shown == [sliders]
+
+
 KIND = Axis("twist", [0, 1.875], "Light", format={0: "kept", 1.875: "gone"}.get, buttons=True)
 
 

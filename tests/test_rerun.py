@@ -28,9 +28,17 @@ SMALL = {
         "N_explore": 20,
     },
     "04c_squeezing_dynamics": {"N": 30, "steps": 60, "sizes": [10, 20], "N_slider": 10},
-    "05_spectrum": {"N": 20, "count": 30, "N_doubt": [8, 12], "N_pseudo": 10, "grid": [5, 7]},
+    "05_spectrum": {
+        "N": 20,
+        "count": 30,
+        "N_doubt": [8, 12],
+        "N_pseudo": 10,
+        "grid": [5, 7],
+        "rechecked": 1,
+        "rechecked_gaps": 1,
+    },
     "06_conclusions": {"few": 6, "many": 50, "paths": 100, "sizes": [20, 60], "small": [10, 20]},
-    "06b_photons": {"length": 12, "samples": 41, "twists": [0.5, 1.875], "few": 2},
+    "06b_photons": {"length": 12, "samples": 41, "twists": [0.5, 1.875], "few": 2, "trials": 3},
     "06c_experiment": {"atoms": 1000, "points": 20},
     "06d_light": {
         "N": 30,
@@ -81,7 +89,7 @@ def check_sliders(cells, outputs, explorations, needs_qutip):
     shown = {n: each for n, each in outputs.items() if isinstance(each, Exploration)}
     assert len(shown) == explorations, "a cell does not end with its sliders"
     for each in shown.values():
-        [picture] = inside(HTML, each)
+        picture = next(inside(HTML, each))
         for slider in inside((SelectionSlider, ToggleButtons), each):
             for end in (0, len(slider.options) - 1):
                 slider.index = end

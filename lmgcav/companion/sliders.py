@@ -40,7 +40,10 @@ class LiveExploration(Exploration):
         self.children += (hidden,)
 
     def _ipython_display_(self):
-        display(VBox._repr_mimebundle_(self), raw=True)
+        if hasattr(VBox, "_ipython_display_"):  # version 7, that of Colab
+            super()._ipython_display_()
+        else:
+            display(VBox._repr_mimebundle_(self), raw=True)
         html = f'<div class="{self.stand_in}">{self.frame.html}</div>'
         display({"text/html": html} | self.still, raw=True)
 

@@ -1,8 +1,9 @@
 """Claims of Section III: the steady state and its squeezing."""
 
 import numpy as np
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 
+from ...fisher import fisher_information
 from ...husimi import husimi
 from ...model import Model, coherent
 from ...moments import squeezing
@@ -235,3 +236,22 @@ def emission_is_greatest_at_the_equator():
     states = [Multipoles.coherent(1000, coherent(np.radians(angle)), 2) for angle in angles]
     rates = [np.trace(it.second[:2, :2]) + it.mean[2] for it in (s.moments for s in states)]
     return angles[np.argmax(rates)]
+
+
+@claim(
+    "Sec. III",
+    "power of N in the Fisher information over N at its best drive, 64 to 256 atoms",
+    printed=1 / 3,
+    tolerance=0.005,
+    rests_on="fisher_information",
+    note="the paper has ξ² only",
+)
+def best_fisher_information_grows_as_the_cube_root():
+    def best(N):
+        def lost(x):  # (1 - Ω/Ω_c) N^(2/3)
+            rho = steady_state(Model.from_ratios(N=N, drive=1 - x * N ** (-2 / 3)))
+            return -np.linalg.eigvalsh(fisher_information(rho))[-1] / N
+
+        return -minimize_scalar(lost, bounds=(0, 5), method="bounded").fun
+
+    return exponent([64, 128, 256], [best(N) for N in (64, 128, 256)])

@@ -44,7 +44,7 @@ from .light import (
 from .lindbladian import Lindbladian, multiplications
 from .mean_field import displacement, fixed_points, mean_field, mean_rates, potential, s_plus
 from .model import SOUTH_POLE, Model, cavity_rates, coherent
-from .moments import Moments, spin_moments, squeezing
+from .moments import Moments, spin_moments, squeezing, squeezing_error
 from .multipoles import Multipoles, generator, raising, spin_products
 from .photons import (
     critical_drive_with_light,
@@ -155,6 +155,7 @@ __all__ = [
     "spin_moments",
     "spin_products",
     "squeezing",
+    "squeezing_error",
     "stationary_state",
     "steady_moments",
     "steady_state",

@@ -27,7 +27,7 @@ Tal-Ezer and Kosloff, doi:10.1063/1.448136; van den Eshof and Hochbruck, doi:10.
 import math
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.linalg import expm
@@ -73,6 +73,8 @@ class Trajectory:
         numbers in the model, the start and the times are taken to be exact.
     states : Multipoles or None
         The states, leading axis time, where they were asked for.
+    errors : numpy.ndarray, shape (T,)
+        The error at each of the times.
     """
 
     ts: np.ndarray
@@ -80,6 +82,7 @@ class Trajectory:
     truncation: int
     error: float
     states: Multipoles | None = None
+    errors: np.ndarray | None = field(default=None, repr=False)
 
 
 def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True, hours=1.0):
@@ -149,9 +152,10 @@ def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True
     while True:
         plan = K, late, stretch, patience
         run, wanted, patience = propagate(model, plan, start, ts, *options)
-        error = run.error + (difference(run.moments, before) if before else 0)
+        errors_in_time = run.error + (differences(run.moments, before) if before else 0 * ts)
+        error = errors_in_time.max()
         if before and error <= tol:
-            return replace(run, error=error)
+            return replace(run, error=error, errors=errors_in_time)
         if run.error > tol or finished:
             check_tolerance(tol, error)
         errors.append(error)
@@ -206,8 +210,13 @@ def first_truncation(start, tol):
 
 def difference(moments, others):
     """Largest difference of two `Moments`, in units of N/2 and (N/2)²."""
-    mean = abs(moments.bloch - others.bloch).max()
-    return max(mean, abs(moments.second - others.second).max() / (moments.N / 2) ** 2)
+    return differences(moments, others).max()
+
+
+def differences(moments, others):
+    """`difference` at each of the times, shape (...)."""
+    mean = abs(moments.bloch - others.bloch).max(-1)
+    return np.maximum(mean, abs(moments.second - others.second).max((-2, -1)) / (moments.N / 2) ** 2)
 
 
 def propagate(model, plan, start, ts, tol, states, progress, hours):

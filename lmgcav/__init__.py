@@ -18,6 +18,7 @@ from .cavity import (
     eliminated_moments,
     elimination_error,
 )
+from .companion.saved import load, save
 from .diffusion import OrbitDiffusion, orbit_diffusion
 from .envelope import (
     characteristic_envelope,
@@ -130,6 +131,7 @@ __all__ = [
     "husimi",
     "large_N_envelope",
     "linewidth",
+    "load",
     "long_time_average",
     "magnetisation",
     "mean_field",
@@ -148,6 +150,7 @@ __all__ = [
     "raising",
     "s_plus",
     "sampled_moments",
+    "save",
     "scattered_mean_field",
     "scattered_moments",
     "sideband_rates",

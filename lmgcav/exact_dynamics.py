@@ -216,7 +216,9 @@ def difference(moments, others):
 def differences(moments, others):
     """`difference` at each of the times, shape (...)."""
     mean = abs(moments.bloch - others.bloch).max(-1)
-    return np.maximum(mean, abs(moments.second - others.second).max((-2, -1)) / (moments.N / 2) ** 2)
+    return np.maximum(
+        mean, abs(moments.second - others.second).max((-2, -1)) / (moments.N / 2) ** 2
+    )
 
 
 def propagate(model, plan, start, ts, tol, states, progress, hours):

@@ -13,10 +13,12 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import warnings
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,6 +63,7 @@ RESULTS = {
 }  # not called by readers
 FLAGS = {"states", "progress"}  # whether they are true is for Python to say
 CASES = {}
+SAVED = Path(tempfile.mkdtemp()) / "run.npz"
 
 
 # What is drawn
@@ -298,6 +301,26 @@ def _(best, N):
 @case(lmg.squeezing, moments=st.builds(lmg.spin_moments, density_matrices()))
 def _(xi2, moments):
     assert xi2 > -1e-9
+
+
+@case(lmg.squeezing_error, moments=st.builds(lmg.spin_moments, density_matrices()), error=POSITIVE)
+def _(found, moments, error):
+    assert found >= 0
+    assert found >= lmg.squeezing_error(moments, 0.0) - 1e-9
+
+
+RUN = lmg.evolve(lmg.Model(N=3, chi=0.5, Omega=4.0), [0.0, 0.5])
+lmg.save(SAVED, RUN)
+
+
+@case(lmg.save, path=st.sampled_from(["a.npz", "no/a.npz", "a"]), trajectory=st.just(RUN))
+def _(_nothing, path, **_rest):
+    assert (lmg.load(path)[0].moments.mean == RUN.moments.mean).all()
+
+
+@case(lmg.load, path=st.sampled_from([str(SAVED), "no.npz", "a"]))
+def _(found, path):
+    assert (found[0].moments.mean == RUN.moments.mean).all()
 
 
 @case(lmg.spin_moments, rho=density_matrices())

@@ -159,3 +159,33 @@ def test_objects_of_qutip_and_sparse_matrices_are_states():
     np.testing.assert_allclose(*F, atol=1e-9)
     with pytest.raises(ValueError, match=r"Argument rho.type must be that of a ket or an operator"):
         lmg.spin_moments(ket.dag())
+
+
+@pytest.mark.parametrize("tol", [1e-2, 1e-4])
+@pytest.mark.parametrize("seed", range(5))
+def test_error_of_the_squeezing_holds_and_is_not_a_thousand_times_too_large(seed, tol):
+    rng = np.random.default_rng(seed)
+    N, drive, twist = int(rng.integers(20, 120)), rng.uniform(0.5, 3), rng.uniform(-2.5, 2.5)
+    model, ts = lmg.Model.from_ratios(N=N, drive=drive, twist=twist), np.linspace(0.1, 10, 30) / N
+    exact = lmg.squeezing(lmg.evolve(model, ts, tol=1e-9).moments)
+    run = lmg.evolve(model, ts, tol=tol)
+    error = abs(lmg.squeezing(run.moments) - exact)
+    bound = lmg.squeezing_error(run.moments, run.errors)
+    assert (error <= bound + 1e-8 * exact).all()
+    assert bound.max() <= 1e3 * error.max() or tol < 1e-2  # there evolve is better than it says
+    assert run.errors.max() == run.error
+
+
+def test_error_of_the_squeezing_is_that_of_the_worst_moments():
+    moments, error, rng = lmg.spin_moments(random_state(9, 2)), 1e-5, np.random.default_rng(0)
+    worst = 0.0
+    for _ in range(2000):
+        noise = rng.choice([-1, 1], (4, 3)) * error
+        second = moments.second + 4.5**2 * np.triu(noise[1:]) + 4.5**2 * np.triu(noise[1:], 1).T
+        other = lmg.Moments(9, moments.mean + 4.5 * noise[0], second)
+        worst = max(worst, abs(lmg.squeezing(other) - lmg.squeezing(moments)))
+    bound = lmg.squeezing_error(moments, error)
+    assert bound / 3 < worst <= bound
+    assert lmg.squeezing_error(moments_of(qutip.basis(3, 1)), 1e-9) == np.inf
+    with pytest.raises(ValueError, match="Argument error must be at least 0"):
+        lmg.squeezing_error(moments, -1.0)

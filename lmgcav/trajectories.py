@@ -149,8 +149,8 @@ def homodyne_record(model, ts, start=SOUTH_POLE, *, phase=0.0, seed=0):
 
     Notes
     -----
-    In steps of about 4/(25 Γ(N+1)²), to which ``ts`` are rounded; averages are off in proportion to
-    the step.
+    In steps of about 4/(25 Γ(N+1)²), to which ``ts`` are rounded. The spin given the current is off
+    in proportion to the step.
 
     Examples
     --------

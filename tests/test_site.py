@@ -35,7 +35,8 @@ def names_in_the_code():
     found = set(lmgcav.__all__)
     for module in modules():
         for name, value in vars(module).items():
-            if getattr(value, "__module__", None) == module.__name__ and callable(value):
+            ours = getattr(value, "__module__", None) == module.__name__ and callable(value)
+            if ours and not (isinstance(value, type) and issubclass(value, Exception)):
                 found |= {name, *inspect.signature(value).parameters}
                 if isinstance(value, type):
                     found |= {*vars(value), *value.__annotations__}

@@ -77,7 +77,7 @@ def called(path):
 
 def of_interest(module):
     """Whether a module, None for one's own, is of lmgcav or of a library that the book links."""
-    return (module or "").split(".")[0] in {"lmgcav", *LIBRARIES}
+    return (module or "").split(".")[0] in {"lmgcav", *LIBRARIES} and module != "numpy.typing"
 
 
 def sources():

@@ -43,9 +43,10 @@ test: lint /usr/bin/chromium ## Check everything: code, chapters, the built book
 	$(MAKE) book
 	$(BIN)/pytest --numprocesses auto -m browser
 
-lint: .venv/.filled ## Check the style, and the workflow and citation files against their schemas.
+lint: .venv/.filled ## Check style and types, and the workflow and citation files against their schemas.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/pyrefly check --summary=none
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 

@@ -12,6 +12,7 @@ import tempfile
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from scipy.sparse import issparse
@@ -23,7 +24,7 @@ AT_ONCE = 1000  # numbers that numpy changes while Python makes one step
 IN_BROWSER = 2e9  # bytes: WebAssembly has addresses for 4 GB, half of which copies may need
 
 
-def refuse(name, allowed, value):
+def refuse(name, allowed, value) -> NoReturn:
     """Raise the ``ValueError`` that the whole package uses."""
     raise ValueError(f"Argument {name} must be {allowed}, but {name} = {value!r}")
 
@@ -35,7 +36,7 @@ def instance(name, kind, value):
     return value
 
 
-def positive_integer(name, value):
+def positive_integer(name, value) -> int:
     """Return ``value`` as an ``int`` of at least 1."""
     try:
         number = operator.index(value)
@@ -48,7 +49,7 @@ def positive_integer(name, value):
     return number
 
 
-def finite(name, value):
+def finite(name, value) -> float:
     """Return ``value`` as a finite ``float``."""
     array, number = as_array(value), np.nan
     if array.ndim == 0 and array.dtype.kind in "biufO" and not np.ma.is_masked(value):
@@ -61,7 +62,7 @@ def finite(name, value):
     return number
 
 
-def positive(name, value):
+def positive(name, value) -> float:
     """Return ``value`` as a finite ``float`` above zero."""
     number = finite(name, value)
     if number <= 0:
@@ -71,7 +72,7 @@ def positive(name, value):
     return number
 
 
-def as_array(value):
+def as_array(value) -> np.ndarray:
     """Return ``value`` as an array, which is one of objects where its rows differ in length."""
     try:
         return np.asarray(value)
@@ -79,7 +80,7 @@ def as_array(value):
         return np.asarray(None)
 
 
-def finite_array(name, value):
+def finite_array(name, value) -> np.ndarray:
     """Return ``value`` as a float array without NaN or infinity."""
     array = as_array(value)
     masked = np.ma.is_masked(value)
@@ -91,7 +92,7 @@ def finite_array(name, value):
     return array
 
 
-def finite_complex(name, value):
+def finite_complex(name, value) -> np.ndarray:
     """Return ``value`` as a complex array without NaN or infinity."""
     array = as_array(value)
     if np.ma.is_masked(value) or array.dtype.kind not in "iufc":
@@ -99,7 +100,7 @@ def finite_complex(name, value):
     return finite_array(name, array.real) + 1j * finite_array(name, array.imag)
 
 
-def axis(name, value):
+def axis(name, value) -> np.ndarray:
     """Return ``value`` as a one-dimensional float array."""
     array = finite_array(name, value)
     if array.ndim != 1:
@@ -107,7 +108,7 @@ def axis(name, value):
     return array
 
 
-def square_matrices(name, value):
+def square_matrices(name, value) -> np.ndarray:
     """Return ``value`` as a numeric array of shape (..., N+1, N+1) with N ≥ 1."""
     array = as_array(value)
     if array.dtype.kind not in "iufc":
@@ -158,7 +159,7 @@ def held_matrix(name, value):
     return value.full()
 
 
-def times(value):
+def times(value) -> np.ndarray:
     """Return ``ts``, a sorted one-dimensional array of times from 0 on."""
     ts = finite_array("ts", value)
     if ts.ndim != 1 or ts.size == 0 or ts[0] < 0 or (np.diff(ts) < 0).any():
@@ -167,7 +168,7 @@ def times(value):
     return ts
 
 
-def folder(name, value):
+def folder(name, value) -> Path:
     """Return ``value`` as the path of a folder on this machine, which may begin with ``~``."""
     if not isinstance(value, (str, PathLike)):
         refuse(name, "the path of a folder", value)
@@ -179,7 +180,7 @@ def folder(name, value):
         refuse(name, f"a folder on this machine ({error})", str(value))
 
 
-def writable_folder(name, value):
+def writable_folder(name, value) -> Path:
     """Return ``value`` as the path of a folder that can be written, made where it is missing."""
     path = folder(name, value)
     try:
@@ -200,7 +201,7 @@ def fits_in_memory(what, size, untouched=0):
         raise MemoryError(f"{what} needs {size / 1e9:.1f} GB, but {free / 1e9:.1f} GB are free")
 
 
-def free_memory(untouched=0):
+def free_memory(untouched=0) -> float:
     """Bytes that this process may still take, infinite where the system does not tell.
 
     The least of what the machine has, what its container may have (on Binder much less than the

@@ -8,7 +8,10 @@ spiral from s_+(0) inward stays in the disk. For 1 < d < sqrt(1 + w²), with d a
 no integration.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.integrate import quad, quad_vec
 from scipy.optimize import brentq
 
@@ -53,7 +56,9 @@ def outdistance(drive, twist, s):
     return twist * np.log(np.maximum(abs(place), TINY)) - turn
 
 
-def oscillates(drive, twist, start=SOUTH_POLE):
+def oscillates(
+    drive: ArrayLike, twist: ArrayLike, start: ArrayLike = SOUTH_POLE
+) -> bool | np.ndarray:
     """Tell which starts oscillate for ever in mean field and which decay, as in Fig. 5.
 
     Parameters
@@ -80,7 +85,7 @@ def oscillates(drive, twist, start=SOUTH_POLE):
     return (_normal(drive, twist) | (drive > 1) & (outdistance(multistable, twist, s) > 0))[()]
 
 
-def critical_drive(twist, start=SOUTH_POLE):
+def critical_drive(twist: ArrayLike, start: ArrayLike = SOUTH_POLE) -> float | np.ndarray:
     """Drive 2Ω̃/(NΓ) above which a start oscillates for ever and below which it decays.
 
     Parameters
@@ -150,7 +155,7 @@ def _crossing(drive, twist, value, between):
     return np.exp(1j * azimuth)
 
 
-def turning_points(model, start=SOUTH_POLE):
+def turning_points(model: Model, start: ArrayLike = SOUTH_POLE) -> tuple[float, float]:
     """Return the ends of the interval of b that the particle of Eq. (17) can reach.
 
     Parameters
@@ -239,7 +244,7 @@ def _orbit(model, start):
     return 2 * total[0].item() / half, *total[1:] / total[0]
 
 
-def period(model, start=SOUTH_POLE):
+def period(model: Model, start: ArrayLike = SOUTH_POLE) -> float:
     """Period of the oscillation, a time; infinite where the start decays.
 
     Parameters
@@ -269,7 +274,7 @@ def period(model, start=SOUTH_POLE):
     return _orbit(model, start)[0] if bound else np.inf
 
 
-def long_time_average(model, start=SOUTH_POLE):
+def long_time_average(model: Model, start: ArrayLike = SOUTH_POLE) -> np.ndarray:
     """Average of the Bloch vector over infinite time, Eq. (25) for all three components.
 
     Parameters
@@ -318,7 +323,7 @@ def _separatrix(drive, twist):
     return spiral_focus(drive, twist), _saddle_arm(drive, twist), entry
 
 
-def basin_boundary(drive, twist, points=201):
+def basin_boundary(drive: float, twist: float, points: int = 201) -> np.ndarray:
     """Curve on the sphere between the starts that decay and those that oscillate.
 
     Parameters
@@ -349,7 +354,7 @@ def basin_boundary(drive, twist, points=201):
     return np.stack([along * np.sign(twist) * s.real, along * s.imag, z], axis=-1)
 
 
-def oscillating_fraction(drive, twist):
+def oscillating_fraction(drive: float, twist: float) -> float:
     """Fraction of the area of the Bloch sphere whose starts oscillate for ever.
 
     Parameters

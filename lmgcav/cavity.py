@@ -26,21 +26,24 @@ on at t = 0, the drive rises as 1 - exp[-(κ/2 - iΔ)t], an error of order Ω/κ
 differs is the light: the mode holds |a₀|² = (Ω/2g)² photons beside those that the atoms emit.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.sparse import csc_array
 from scipy.sparse.linalg import splu
 from scipy.special import gammaln, xlogy
 
 from . import arguments
 from .model import SOUTH_POLE, Model, bloch_vector, cavity_rates
-from .moments import spin_moments
+from .moments import Moments, spin_moments
 
 SOLVER = {"method": "vern7", "atol": 1e-12, "rtol": 1e-9, "nsteps": 10**7}
 NEGLIGIBLE = 1e-8  # probability of a photon number that can be left out
 SLOWEST = 1e-8  # decay over the largest rate from which a steady state has six digits
 
 
-def cavity_parameters(model, ratio):
+def cavity_parameters(model: Model, ratio: float) -> tuple[float, float, float]:
     """Cavity that Eq. (3) turns into the χ and Γ of ``model``, at a given κ/g.
 
     Parameters
@@ -93,7 +96,7 @@ def evolution(H, jump, rho, ts, observables):
     return [np.array(values)[position[1:]] for values in result.expect]
 
 
-def eliminated_moments(model, ts, *, start=SOUTH_POLE):
+def eliminated_moments(model: Model, ts: ArrayLike, *, start: ArrayLike = SOUTH_POLE) -> Moments:
     """Moments of the spin under Eq. (4), by QuTiP: the reference for small N.
 
     Parameters
@@ -158,7 +161,16 @@ def _hamiltonian_and_jump(N, g, kappa, Delta, Omega, photons):
     return H, np.sqrt(kappa) * a
 
 
-def atom_cavity_moments(N, g, kappa, Delta, Omega, ts, *, start=SOUTH_POLE):
+def atom_cavity_moments(
+    N: int,
+    g: float,
+    kappa: float,
+    Delta: float,
+    Omega: float,
+    ts: ArrayLike,
+    *,
+    start: ArrayLike = SOUTH_POLE,
+) -> Moments:
     """Moments of the spin under Eq. (1) with the drive Ω J_x, the cavity empty at time 0.
 
     Parameters
@@ -221,7 +233,9 @@ def atom_cavity_moments(N, g, kappa, Delta, Omega, ts, *, start=SOUTH_POLE):
     return spin_moments(spin)
 
 
-def atom_cavity_steady_moments(N, g, kappa, Delta, Omega):
+def atom_cavity_steady_moments(
+    N: int, g: float, kappa: float, Delta: float, Omega: float
+) -> Moments:
     """Moments of the spin in the steady state of Eq. (1) with the drive Ω J_x.
 
     Parameters
@@ -290,7 +304,9 @@ def _steady_state(H, jump):
     return qutip.Qobj(rho.reshape(H.shape, order="F"), dims=H.dims)
 
 
-def elimination_error(model, ratios, ts, *, start=SOUTH_POLE):
+def elimination_error(
+    model: Model, ratios: ArrayLike, ts: ArrayLike, *, start: ArrayLike = SOUTH_POLE
+) -> np.ndarray:
     """Largest distance of the Bloch vectors under Eq. (1), with Ω J_x, and Eq. (4).
 
     Falls as (g/κ)² at fixed χ, Γ and Ω.

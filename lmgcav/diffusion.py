@@ -24,10 +24,13 @@ the steady state |s_+ - a|^-2 to which Eq. (9) tends. Between NΓ/2 and Ω_c the
 the separatrix only, and F = 0 there: what passes it is in SS_1 after a time of order ln(N)/(NΓ).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.polynomial import legendre
+from numpy.typing import ArrayLike
 from scipy.integrate import tanhsinh
 from scipy.linalg import eigh
 from scipy.optimize.elementwise import find_root
@@ -61,7 +64,7 @@ class OrbitDiffusion:
     coefficients: np.ndarray
     overlaps: np.ndarray
 
-    def survival(self, ts, start=SOUTH_POLE):
+    def survival(self, ts: ArrayLike, start: ArrayLike = SOUTH_POLE) -> np.ndarray:
         """Probability that the spin still oscillates, for N → ∞.
 
         Parameters
@@ -87,7 +90,7 @@ class OrbitDiffusion:
         decays = np.exp(-np.outer(ts, self.rates)) * self.overlaps
         return (decays @ modes.T).reshape(ts.size, *start.shape[:-1])
 
-    def slowest_rate(self, N):
+    def slowest_rate(self, N: int) -> float:
         """Slowest decay of the metastable state of N atoms, to order 1/√N.
 
         Parameters
@@ -117,7 +120,7 @@ class OrbitDiffusion:
         return self.rates[0] - OVERSHOOT * step * flux * slope
 
 
-def orbit_diffusion(model, modes=30):
+def orbit_diffusion(model: Model, modes: int = 30) -> OrbitDiffusion:
     """Modes and rates of the diffusion from orbit to orbit that the noise of Eq. (4) makes.
 
     Parameters
@@ -159,7 +162,7 @@ def orbit_diffusion(model, modes=30):
     g, slope = _basis(model, x, modes)
     overlaps = (weights * period) @ g
     stiffness = slope.T @ ((weights * spread)[:, None] * slope) / _reach(model) ** 2
-    rates, coefficients = eigh(stiffness, g.T @ ((weights * period)[:, None] * g))
+    rates, coefficients = map(np.asarray, eigh(stiffness, g.T @ ((weights * period)[:, None] * g)))
     return OrbitDiffusion(model, model.Gamma * rates, coefficients, overlaps @ coefficients)
 
 

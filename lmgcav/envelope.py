@@ -21,7 +21,10 @@ This is the Heisenberg picture: J_z climbs the ranks as k ≈ (N+1) sin(χt/2), 
 grows as k², stops it at k ~ (χN/Γ)^(1/3). So a few hundred ranks are enough for a million atoms.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.integrate import solve_ivp
 
 from . import arguments
@@ -31,7 +34,7 @@ from .multipoles import raising
 DEPTH = 36  # J_z is followed up the ranks until the decay has cost it a factor e^-36
 
 
-def envelope(N, chi, Gamma, ts, *, tol=1e-9):
+def envelope(N: int, chi: float, Gamma: float, ts: ArrayLike, *, tol: float = 1e-9) -> np.ndarray:
     """Inversion <J_z>(t) of Eq. (A1) from the south pole.
 
     Parameters
@@ -148,7 +151,7 @@ def south_pole(N, K):
     return b
 
 
-def early_envelope(N, chi, Gamma, ts):
+def early_envelope(N: int, chi: float, Gamma: float, ts: ArrayLike) -> np.ndarray:
     """Inversion <J_z>(t) of Eq. (A11), for χt, Γt ≪ 1.
 
     Parameters
@@ -167,7 +170,7 @@ def early_envelope(N, chi, Gamma, ts):
         return -N / 2 * np.exp(exponent - chi**2 * Gamma * N * (N + 2) * ts**3 / 48)
 
 
-def characteristic_envelope(N, chi, Gamma, ts):
+def characteristic_envelope(N: int, chi: float, Gamma: float, ts: ArrayLike) -> np.ndarray:
     """Inversion <J_z>(t) of Eq. (A10), the characteristic of Eq. (A9) without its ∂²/∂k² and k⁴.
 
     Parameters
@@ -195,7 +198,7 @@ def characteristic_envelope(N, chi, Gamma, ts):
     return -N / 2 * np.exp(exponent) * np.cos(chi * ts / 2)
 
 
-def large_N_envelope(N, chi, Gamma, ts):
+def large_N_envelope(N: int, chi: float, Gamma: float, ts: ArrayLike) -> np.ndarray:
     r"""Inversion <J_z>(t) to order N^(-2/3): Eq. (A11) with every term of that order.
 
     .. math:: -\frac N2 \exp\left[-y - \frac{(N-1)\chi^2t^2}8
@@ -224,7 +227,7 @@ def large_N_envelope(N, chi, Gamma, ts):
     return -N / 2 * np.exp(np.minimum(exponent, 0))  # above 0 for Γt > 1 only
 
 
-def decay_time(N, chi, Gamma):
+def decay_time(N: int, chi: float, Gamma: float) -> float:
     """Time at which the envelope of Eq. (A1) has fallen to 1/e of its start.
 
     Parameters

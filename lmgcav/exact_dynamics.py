@@ -24,18 +24,21 @@ References
 Tal-Ezer and Kosloff, doi:10.1063/1.448136; van den Eshof and Hochbruck, doi:10.1137/040605461.
 """
 
+from __future__ import annotations
+
 import math
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.linalg import expm
 from scipy.sparse import eye_array
 
 from . import arguments
 from .mean_field import flow
-from .model import SOUTH_POLE, Model, any_model, bloch_vector
+from .model import SOUTH_POLE, Dynamics, Model, any_model, bloch_vector
 from .moments import Moments
 from .multipoles import Multipoles, factorised, generator
 from .steady_state import steady_moments
@@ -85,7 +88,16 @@ class Trajectory:
     errors: np.ndarray | None = field(default=None, repr=False)
 
 
-def evolve(model, ts, start=SOUTH_POLE, tol=1e-6, *, states=False, progress=True, hours=1.0):
+def evolve(
+    model: Model | Dynamics,
+    ts: ArrayLike,
+    start: ArrayLike | Multipoles = SOUTH_POLE,
+    tol: float = 1e-6,
+    *,
+    states: bool = False,
+    progress: bool = True,
+    hours: float = 1.0,
+) -> Trajectory:
     """Exact solution of Eq. (4) at the times ``ts``, Figs. 7 to 10.
 
     Parameters

@@ -9,6 +9,8 @@ the second form for a two-level atom at an antinode of a mode of waist w_0 and w
 between mirrors of finesse F.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -39,7 +41,9 @@ ACCURATE = 0.05  # of ξ², the error of the Gaussian approximation below which 
 LARGE = 1000  # 2χ/Γ beyond which that eigenvalue depends on Ω/Ω_c alone
 
 
-def coupling(*, finesse, waist, wavelength, kappa, gamma):
+def coupling(
+    *, finesse: float, waist: float, wavelength: float, kappa: float, gamma: float
+) -> float:
     """Coupling g = √(Cκγ)/2 of a two-level atom at an antinode of its cavity, in 1/s.
 
     Parameters
@@ -137,7 +141,16 @@ class Experiment:
         arguments.instance("scattering", Scattering, self.scattering)
 
     @classmethod
-    def tuned(cls, *, N, detuning, ratio, g, kappa, scattering=UNDISTURBED):
+    def tuned(
+        cls,
+        *,
+        N: int,
+        detuning: float,
+        ratio: float,
+        g: float,
+        kappa: float,
+        scattering: Scattering = UNDISTURBED,
+    ):
         """Experiment with given detuning Δ/κ and drive Ω/Ω_c; the rest as for `Experiment`."""
         detuning, ratio = arguments.finite("detuning", detuning), arguments.finite("ratio", ratio)
         Delta = detuning * arguments.positive("kappa", kappa)
@@ -196,7 +209,7 @@ class Experiment:
         """Time until 5 % of the distance to the steady state of Eq. (4) are left, seconds."""
         return SETTLED * list(self.stages().values())[-1]
 
-    def best_squeezing(self, points=300):
+    def best_squeezing(self, points: int = 300):
         """Smallest ξ² of Eq. (12) on the way, for the atoms that are left, and its time.
 
         Parameters

@@ -1,6 +1,9 @@
 """Extrema of a sampled curve, and when it has fallen, between its points."""
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
 from . import arguments
@@ -8,7 +11,7 @@ from . import arguments
 CLOSEST = 1e-9  # share of the range from which on slopes do not overflow
 
 
-def extrema(ts, values):
+def extrema(ts: ArrayLike, values: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Minima and maxima of a smooth curve, by the cubic spline through its points.
 
     Parameters
@@ -56,7 +59,7 @@ def _curve(ts, values):
     return ts, values, shares
 
 
-def fall_time(ts, values, rate=0.0):
+def fall_time(ts: ArrayLike, values: ArrayLike, rate: float = 0.0) -> float:
     """Time at which values, times exp(rate t), have fallen to 1/e in size.
 
     Parameters

@@ -15,13 +15,16 @@ Braunstein and Caves, doi:10.1103/PhysRevLett.72.3439; Pezzé and Smerzi,
 doi:10.1103/PhysRevLett.102.100401.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import arguments
 from .multipoles import Multipoles
 
 
-def fisher_information(state):
+def fisher_information(state: Multipoles | ArrayLike) -> np.ndarray:
     """Quantum Fisher information of a state about rotations of the spin.
 
     Parameters

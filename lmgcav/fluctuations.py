@@ -11,18 +11,29 @@ where p is the fraction of the atoms that are left. The first noise is that of t
 emission, the second keeps every atom a spin ½.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import arguments
 from .mean_field import flow, jacobian, solution
-from .model import SOUTH_POLE
+from .model import SOUTH_POLE, Model
 from .moments import Moments
-from .scattering import checked
+from .scattering import Scattering, checked
 
 LARGEST = 0.1  # growth of tr V, the share of <J²> that is wrong
 
 
-def gaussian_moments(model, scattering, ts, start=SOUTH_POLE, *, noise=True, largest=LARGEST):
+def gaussian_moments(
+    model: Model,
+    scattering: Scattering,
+    ts: ArrayLike,
+    start: ArrayLike = SOUTH_POLE,
+    *,
+    noise: bool = True,
+    largest: float = LARGEST,
+) -> Moments:
     """Mean spin and covariance of many atoms, as small Gaussian fluctuations about mean field.
 
     Parameters

@@ -11,9 +11,12 @@ and on the real coordinates of `lmgcav.Multipoles` the adjoint of Eq. (4) is the
 integral over a step is that of the coefficients of the expansion in `lmgcav.exact_dynamics`.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import arguments
 from .exact_dynamics import (
@@ -51,7 +54,9 @@ class StartAverage(NamedTuple):
     error: float
 
 
-def average_inversion(model, window, theta, phi, tol=1e-3):
+def average_inversion(
+    model: Model, window: float, theta: ArrayLike, phi: ArrayLike, tol: float = 1e-3
+) -> StartAverage:
     """Average of the exact <J_z>/(N/2) over a time, for a grid of coherent starts.
 
     Parameters

@@ -11,7 +11,10 @@ Only the m within a few √N of (N/2) cos θ matter: a small block of ρ for eac
 the coherent state is c_kq = w_k √(4π) Y_kq*(θ, φ), and A_q is a sum over the ranks k.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import arguments
 from .multipoles import Multipoles, coherent_weights, harmonics
@@ -77,7 +80,7 @@ def multipole_components(state, theta):
     return np.array(rows).reshape(theta.size, state.K + 1)
 
 
-def husimi(state, theta, phi):
+def husimi(state: Multipoles | ArrayLike, theta: ArrayLike, phi: ArrayLike) -> np.ndarray:
     """Husimi distribution Q(θ, φ) = (N+1)/(4π) ⟨θ,φ|ρ|θ,φ⟩ of Eq. (13).
 
     The coherent state |θ,φ⟩ is the eigenstate of n·J with eigenvalue N/2, for the direction

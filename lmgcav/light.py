@@ -17,15 +17,18 @@ distribution p_n of `lmgcav.steady_state`, :math:`\langle (J^+)^k (J^-)^k\rangle
 (1 - p_0 - \dots - p_{k-1})`, which does not depend on χ at a given α.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.sparse import eye_array
 
 from . import arguments
 from .exact_dynamics import evolve, initial_state, rank, resized
 from .lindbladian import SPIN
-from .model import Model, any_model
+from .model import Dynamics, Model, any_model
 from .multipoles import Multipoles, factorised, generator, spin_products
 from .stationary import StationaryState, null_state, stationary_state
 from .steady_state import steady_moments, steady_weights
@@ -83,7 +86,7 @@ class Emission:
     error: float
 
 
-def photon_flux(model):
+def photon_flux(model: Model | Dynamics) -> float:
     """Photons that leave the cavity in the steady state, Γ⟨J⁺J⁻⟩ per unit of time.
 
     Parameters
@@ -101,7 +104,8 @@ def photon_flux(model):
     >>> photon_flux(Model(N=1, chi=0, Omega=1e6)).round(6)  # half excited, it emits Γ/2
     np.float64(0.5)
     """
-    if not isinstance(any_model(model), Model):
+    any_model(model)
+    if not isinstance(model, Model):
         return flux(emitting(model), stationary_state(model, 1e-8).moments)
     n, p = steady_weights(model)
     return model.Gamma * abs(model.alpha) ** 2 * p[n >= 1].sum()
@@ -119,7 +123,7 @@ def flux(model, moments):
     return model.Gamma * (moments.second[:2, :2].trace() + moments.mean[2])
 
 
-def coherence(model, order=2):
+def coherence(model: Model, order: int = 2) -> float:
     """Coherence g⁽ᵏ⁾(0) = ⟨(J⁺)ᵏ(J⁻)ᵏ⟩ / ⟨J⁺J⁻⟩ᵏ of the light of the steady state.
 
     Parameters
@@ -154,7 +158,16 @@ def coherence(model, order=2):
     return float(many / one**order)
 
 
-def correlation(model, taus, first, second, third="", *, state=None, tol=1e-6):
+def correlation(
+    model: Model | Dynamics,
+    taus: ArrayLike,
+    first: str,
+    second: str,
+    third: str = "",
+    *,
+    state: Multipoles | ArrayLike | None = None,
+    tol: float = 1e-6,
+) -> Correlation:
     """Correlation ⟨A(t) B(t+τ) C(t)⟩ of the spin, by the regression theorem.
 
     Parameters
@@ -204,7 +217,7 @@ def correlation(model, taus, first, second, third="", *, state=None, tol=1e-6):
     values, error = np.full(taus.size, trace * settled), abs(trace) * scale * found.error
     for factor, part in (1, x.real), (1j, x.imag):  # Hermitian both
         deviation = part - part[0] / still[0] * still
-        size = np.linalg.norm(deviation) / np.linalg.norm(still)
+        size = float(np.linalg.norm(deviation) / np.linalg.norm(still))
         if size > NEGLIGIBLE * unit:
             begin = Multipoles.from_coordinates(model.N, still + deviation / size)
             run = evolve(model, taus, begin, tol=tol * unit / (2 * size), progress=False)
@@ -224,7 +237,7 @@ def steady(model, tol):
     return found, found.moments
 
 
-def emission_spectrum(model, omegas, tol=1e-6):
+def emission_spectrum(model: Model | Dynamics, omegas: ArrayLike, tol: float = 1e-6) -> Emission:
     """Spectrum of the light of the steady state.
 
     Parameters

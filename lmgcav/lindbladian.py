@@ -13,6 +13,8 @@ sparse bands each (`multiplications`), and so are their products. As sums of com
 they lose no digits to the large terms that cancel in them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -93,7 +95,7 @@ class Lindbladian:
         """Rate Γ of the emission into the cavity: that of the jump operators √Γ J⁻."""
         return float(sum(abs(jump["-"]) ** 2 for jump in self.jumps if [*jump] == ["-"]))
 
-    def generator(self, K):
+    def generator(self, K: int):
         """Matrix on the real coordinates of `Multipoles`, truncated at rank K ≤ N.
 
         The leading block of the exact one, as `lmgcav.generator` gives it for a `Model`.
@@ -163,7 +165,7 @@ def to_qutip(N, H, jumps):
     return Qobj(in_dicke_basis(N, H)), [Qobj(in_dicke_basis(N, jump)) for jump in jumps]
 
 
-def multiplications(N, K):
+def multiplications(N: int, K: int) -> list[list[csr_array]]:
     """Multiplication by J_x, J_y, J_z from the left and from the right, on any operator.
 
     An operator has complex coordinates: those of its Hermitian part, plus i times those of its

@@ -13,9 +13,12 @@ s_+ in the steady state, and Eq. (17) says that the spin stays on the unit spher
    \dot b^2 + V(b) = 1, \qquad V = |s_+|^2 .
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.integrate import solve_ivp
 
 from . import arguments
@@ -27,7 +30,7 @@ CLOSE = {"rtol": 1e-12, "atol": 1e-13}  # to rounding
 FURTHEST = 300  # units of 2/(NΓ) that the spiral is followed outward; |s_+|² stays finite
 
 
-def mean_rates(model, moments):
+def mean_rates(model: Model, moments: Moments) -> np.ndarray:
     """Exact time derivative of <J>, Eq. (14).
 
     Parameters
@@ -109,7 +112,7 @@ def jacobian(model, s):
     )
 
 
-def mean_field(model, ts, start=SOUTH_POLE):
+def mean_field(model: Model, ts: ArrayLike, start: ArrayLike = SOUTH_POLE) -> np.ndarray:
     """Mean-field Bloch vector s(t) = <J>/(N/2), Eq. (15).
 
     Parameters
@@ -136,7 +139,7 @@ def mean_field(model, ts, start=SOUTH_POLE):
     return solution(EQUATIONS, lambda t, s: flow(model, s), start, ts, **CLOSE)
 
 
-def displacement(model, ts, start=SOUTH_POLE):
+def displacement(model: Model, ts: ArrayLike, start: ArrayLike = SOUTH_POLE) -> np.ndarray:
     """Position b(t) of the particle of Eq. (17) and its velocity db/dt = -s_z.
 
     Parameters
@@ -183,7 +186,7 @@ def solution(what, motion, first, ts, method="DOP853", **limits):
     return run.y.T[position[1:]]
 
 
-def s_plus(model, b, start=SOUTH_POLE):
+def s_plus(model: Model, b: ArrayLike, start: ArrayLike = SOUTH_POLE) -> np.ndarray:
     """Transverse spin s_x + i s_y where the particle is at b, Eq. (16).
 
     Parameters
@@ -207,7 +210,7 @@ def s_plus(model, b, start=SOUTH_POLE):
     return start + (start - focus) * np.expm1(-rate * b)  # without loss of digits at a far focus
 
 
-def potential(model, b, start=SOUTH_POLE):
+def potential(model: Model, b: ArrayLike, start: ArrayLike = SOUTH_POLE) -> np.ndarray:
     """Effective potential V(b) of Eq. (18) for a particle of energy 1.
 
     Parameters
@@ -266,7 +269,7 @@ class FixedPoint:
         return "saddle"
 
 
-def fixed_points(model):
+def fixed_points(model: Model) -> list[FixedPoint]:
     """Return the fixed points of the mean-field flow and their stability, Eqs. (21)-(24).
 
     Parameters

@@ -4,10 +4,14 @@ r"""The driven, collectively decaying spin of Eq. (4) and its parameters.
           + \Gamma\left(J^-\rho J^+ - \tfrac12\{J^+J^-, \rho\}\right)
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse import csr_array
 
 from . import arguments
 
@@ -61,7 +65,9 @@ class Model:
                 arguments.refuse(name, f"below {LARGEST_RATIO:g} Γ in size", getattr(self, name))
 
     @classmethod
-    def from_ratios(cls, *, N=None, drive, twist=0.0, Gamma=1.0):
+    def from_ratios(
+        cls, *, N: int | None = None, drive: float, twist: float = 0.0, Gamma: float = 1.0
+    ) -> Model:
         """Model with given ``drive`` = 2Ω/(NΓ) and ``twist`` = 2χ/Γ, the ratios the paper plots.
 
         >>> Model.from_ratios(N=400, drive=2.17, twist=1.875)
@@ -73,27 +79,27 @@ class Model:
         return cls(N=N, chi=twist * Gamma / 2, Omega=drive * N * Gamma / 2, Gamma=Gamma)
 
     @property
-    def drive(self):
+    def drive(self) -> float:
         """Drive 2Ω/(NΓ), dimensionless."""
         return 2 * self.Omega / (self.N * self.Gamma)
 
     @property
-    def twist(self):
+    def twist(self) -> float:
         """Twist 2χ/Γ, dimensionless."""
         return 2 * self.chi / self.Gamma
 
     @property
-    def alpha(self):
+    def alpha(self) -> complex:
         """Displacement α = iΩ / (Γ - 2iχ) of Eq. (6), complex."""
         return 1j * self.Omega / (self.Gamma - 2j * self.chi)
 
     @property
-    def rate(self):
+    def rate(self) -> float:
         """Rate of the dissipation, Γ."""
         return self.Gamma
 
     @property
-    def Omega_c(self):
+    def Omega_c(self) -> float:
         """Critical drive Ω_c = (N/2) sqrt(Γ² + 4χ²) of Eq. (11), a rate."""
         return self.N / 2 * np.hypot(self.Gamma, 2 * self.chi).item()
 
@@ -118,10 +124,17 @@ class Dynamics(Protocol):
         0 without any. It sets where methods begin to search, and the unit of small errors.
     """
 
-    N: int
-    rate: float
+    @property
+    def N(self) -> int:
+        """Number of atoms."""
+        ...
 
-    def generator(self, K):
+    @property
+    def rate(self) -> float:
+        """Rate of the dissipation."""
+        ...
+
+    def generator(self, K: int) -> csr_array:
         """Matrix of dρ/dt on the real coordinates of `Multipoles` of rank up to K ≤ N, sparse.
 
         It conserves the trace: its first row is zero.
@@ -135,7 +148,7 @@ def any_model(model):
     return model
 
 
-def cavity_rates(g, kappa, Delta):
+def cavity_rates(g: ArrayLike, kappa: ArrayLike, Delta: ArrayLike) -> tuple:
     """Return the exchange rate χ and the decay rate Γ of Eq. (3).
 
     χ = 4g²Δ / (4Δ² + κ²) and Γ = 4g²κ / (4Δ² + κ²), so that twist 2χ/Γ = 2Δ/κ.
@@ -171,7 +184,7 @@ def cavity_rates(g, kappa, Delta):
     return (chi.item(), Gamma.item()) if chi.ndim == 0 else (chi, Gamma)
 
 
-def coherent(theta, phi=0.0):
+def coherent(theta: ArrayLike, phi: ArrayLike = 0.0) -> np.ndarray:
     """Bloch vector of a coherent spin state, a start for `mean_field` and `evolve`.
 
     Parameters

@@ -4,9 +4,12 @@ Axes are in the order x, y, z. Everything the paper plots but the Husimi distrib
 spectrum is a function of these nine numbers.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from . import arguments
 
@@ -30,12 +33,12 @@ class Moments:
     second: np.ndarray
 
     @property
-    def bloch(self):
+    def bloch(self) -> np.ndarray:
         """Bloch vector s = <J> / (N/2) of Sec. IV A, shape (..., 3)."""
         return self.mean / (self.N / 2)
 
     @property
-    def covariance(self):
+    def covariance(self) -> np.ndarray:
         """Symmetrised covariance matrix of the spin, shape (..., 3, 3)."""
         return self.second - self.mean[..., :, None] * self.mean[..., None, :]
 
@@ -52,7 +55,7 @@ def moments_from_ladder(N, Jz, Jm, JpJm, JzJm, Jm2, Jz2):
     return Moments(N, mean, np.stack([np.stack(row, axis=-1) for row in rows], axis=-2))
 
 
-def spin_moments(rho):
+def spin_moments(rho: ArrayLike) -> Moments:
     """Moments of a density matrix in the Dicke basis (row 0 is m = +N/2, as in QuTiP).
 
     Parameters
@@ -91,7 +94,7 @@ def spin_moments(rho):
     )
 
 
-def squeezing(moments):
+def squeezing(moments: Moments) -> np.ndarray:
     """Wineland squeezing parameter ξ² of Eq. (12).
 
     ξ² = N min ΔJ_n² / |<J>|² over the directions n orthogonal to <J>: the smaller eigenvalue
@@ -127,7 +130,7 @@ def squeezing(moments):
     return np.divide(moments.N * variance, length**2, out=infinite, where=length > 0)[()]
 
 
-def squeezing_error(moments, error):
+def squeezing_error(moments: Moments, error: ArrayLike) -> np.ndarray:
     """Error of ξ² that follows from that of the moments.
 
     Parameters

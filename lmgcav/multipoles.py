@@ -14,17 +14,20 @@ With orthonormal spherical tensors T_kq of the spin N/2, :math:`\rho = \sum_{kq}
 A state that is smooth on the sphere needs the ranks k ≤ K with K of a few √N only.
 """
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.linalg import eigh_tridiagonal
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.linalg import splu
 
 from . import arguments
-from .model import Model, any_model, bloch_vector
-from .moments import moments_from_ladder
+from .model import Dynamics, Model, any_model, bloch_vector
+from .moments import Moments, moments_from_ladder
 
 PIVOT = 1e-4  # of the largest entry in its column, below which a diagonal entry is no pivot
 
@@ -54,17 +57,17 @@ class Multipoles:
     c: np.ndarray
 
     @property
-    def K(self):
+    def K(self) -> int:
         """Highest rank kept."""
         return self.c.shape[-1] - 1
 
     @property
-    def purity(self):
+    def purity(self) -> np.ndarray:
         """Purity Tr ρ², shape (...)."""
         return (self.coordinates**2).sum(-1)[()]
 
     @property
-    def moments(self):
+    def moments(self) -> Moments:
         """Means and second moments of the spin, as `Moments`; they need the ranks k ≤ 2."""
         N, n = self.N, np.sqrt(self.N * (self.N + 1) * (self.N + 2) / 12)
         c = truncated(self.c, 2)
@@ -83,7 +86,7 @@ class Multipoles:
         )
 
     @property
-    def coordinates(self):
+    def coordinates(self) -> np.ndarray:
         """Real coordinates x, shape (..., (K+1)²), with Tr ρ² = Σ x².
 
         Ordered by rank, so that truncation keeps the first entries: c_k0, then √2 Re c_kq and
@@ -98,7 +101,7 @@ class Multipoles:
         return x
 
     @classmethod
-    def from_coordinates(cls, N, x):
+    def from_coordinates(cls, N: int, x: ArrayLike) -> Multipoles:
         """State from its real `coordinates`."""
         K = round(np.sqrt(x.shape[-1])) - 1
         k, q, position = layout(K)
@@ -111,7 +114,7 @@ class Multipoles:
         return cls(N, c)
 
     @classmethod
-    def coherent(cls, N, start, K=None):
+    def coherent(cls, N: int, start: ArrayLike, K: int | None = None) -> Multipoles:
         """Coherent state with the unit Bloch vector ``start``, up to rank K.
 
         Without K, up to 9√N, beyond which the components are below 1e-16.
@@ -124,7 +127,7 @@ class Multipoles:
         return cls(N, coherent_weights(N, K)[:, None] * harmonics(K, z, np.hypot(x, y)) * phase)
 
     @classmethod
-    def from_density_matrix(cls, rho, K=None):
+    def from_density_matrix(cls, rho: ArrayLike, K: int | None = None) -> Multipoles:
         """State from a density matrix, shape (..., N+1, N+1), in the Dicke basis.
 
         Also from a ket, in the forms that `spin_moments` takes, which are Hermitian of trace 1.
@@ -132,7 +135,7 @@ class Multipoles:
         return cls.from_operator(arguments.density_matrices("rho", rho), K)
 
     @classmethod
-    def from_operator(cls, matrix, K=None):
+    def from_operator(cls, matrix: ArrayLike, K: int | None = None) -> Multipoles:
         """Multipoles of a Hermitian matrix of any trace, shape (..., N+1, N+1)."""
         rho = arguments.square_matrices("matrix", matrix)
         if not (abs(rho - rho.conj().swapaxes(-1, -2)) <= 1e-6 * abs(rho).max()).all():
@@ -147,7 +150,7 @@ class Multipoles:
         return cls(N, c)
 
     @property
-    def density_matrix(self):
+    def density_matrix(self) -> np.ndarray:
         """Density matrix in the Dicke basis, complex, shape (..., N+1, N+1).
 
         Takes seconds for N = 1000, and memory for a few (N+1)² complex numbers a state.
@@ -191,7 +194,7 @@ def truncated(c, K):
     return np.pad(kept, [(0, 0)] * (c.ndim - 2) + [(0, missing)] * 2)
 
 
-def raising(k, q, N):
+def raising(k: ArrayLike, q: ArrayLike, N: int) -> float | np.ndarray:
     """Return a_kq, the matrix element of {J_z, ·} between T_{k-1,q} and T_kq.
 
     Parameters
@@ -270,7 +273,7 @@ def tensor_diagonals(N, q):
     return tensors * np.cumprod(np.append(first, steps))
 
 
-def generator(model, K):
+def generator(model: Model | Dynamics, K: int) -> csr_array:
     """Matrix of Eq. (4) on the real coordinates of `Multipoles`, truncated at rank K.
 
     Parameters
@@ -318,7 +321,7 @@ def turning(k, q):
     return (q - 1, -0.5j * lowered), (q + 1, -0.5j * raised)
 
 
-def spin_products(N, K):
+def spin_products(N: int, K: int) -> tuple[list[csr_array], list[csr_array]]:
     """Anticommutators {J_a, X} and commutators -i[J_a, X] on the real coordinates, a = x, y, z.
 
     Both of a Hermitian X are Hermitian, and J_a X = ({J_a, X} + [J_a, X]) / 2.

@@ -37,7 +37,10 @@ K/[k² + (d ∓ kw)²]. So s_x = tanh(νt) in mean field, and the steady state h
 (ratio of both rates)^m for J_x = m.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.integrate import quad
 
 from . import arguments
@@ -49,7 +52,7 @@ MOST_STEPS = 10**6
 FASTEST = 1e20  # κ/(NΓ), and the smallest inverse of it; its powers stay far from overflow
 
 
-def linewidth(model, ratio):
+def linewidth(model: Model, ratio: float) -> float:
     """Linewidth κ of the cavity with a given r = κ/(√N g) that Eq. (3) turns into ``model``.
 
     Parameters
@@ -96,7 +99,9 @@ def _velocity(drive, twist, speed, s_minus, s_z, light):
     )
 
 
-def mean_field_with_light(model, kappa, ts, start=SOUTH_POLE, light=0j):
+def mean_field_with_light(
+    model: Model, kappa: float, ts: ArrayLike, start: ArrayLike = SOUTH_POLE, light: ArrayLike = 0j
+) -> tuple[np.ndarray, np.ndarray]:
     """Mean field of Eq. (1) with the drive: the Bloch vector and the light.
 
     Parameters
@@ -144,7 +149,7 @@ def mean_field_with_light(model, kappa, ts, start=SOUTH_POLE, light=0j):
     return np.stack([x, -y, z], axis=-1), half * (light[0] + 1j * light[1])
 
 
-def eigenvalues_with_light(model, kappa, point):
+def eigenvalues_with_light(model: Model, kappa: float, point: FixedPoint) -> np.ndarray:
     """Eigenvalues of the mean field with the light, linearised at a fixed point of Eq. (15).
 
     Parameters
@@ -181,7 +186,7 @@ def eigenvalues_with_light(model, kappa, point):
     return model.N * model.Gamma / 2 * found[np.argsort(abs(found))]
 
 
-def sideband_rates(model, kappa):
+def sideband_rates(model: Model, kappa: float) -> tuple[float, float]:
     """Rates at which the light lifts and lowers J_x during a fast rotation about x.
 
     Parameters
@@ -209,7 +214,7 @@ def sideband_rates(model, kappa):
     return up, strength / (k**2 + (drive + k * twist) ** 2)
 
 
-def magnetisation(model, kappa):
+def magnetisation(model: Model, kappa: float) -> float:
     """<J_x>/(N/2) of the steady state with the light, for a fast rotation about x.
 
     Parameters
@@ -307,7 +312,9 @@ def _runge_kutta(velocity, state, step):
     return state + step / 6 * (first + 2 * second + 2 * third + fourth)
 
 
-def critical_drive_with_light(twist, ratio, *, tolerance=1e-3, **options):
+def critical_drive_with_light(
+    twist: ArrayLike, ratio: ArrayLike, *, tolerance: float = 1e-3, **options
+) -> np.ndarray:
     """Return the drive 2Ω̃/(NΓ) from which on the south pole no longer ends in SS_1, light kept.
 
     Parameters
@@ -342,7 +349,7 @@ def critical_drive_with_light(twist, ratio, *, tolerance=1e-3, **options):
     return (low + high) / 2
 
 
-def critical_shift(twist):
+def critical_shift(twist: float) -> float:
     """Return c of Ω̃ for the south pole: 2Ω̃/(NΓ) = its value without light - c NΓ/κ + ….
 
     On the way to the saddle the invariant of the spirals gains (2w/k)∫s_z² dt. A start whose
@@ -363,7 +370,7 @@ def critical_shift(twist):
     0.503
     """
     twist = arguments.positive("twist", twist)
-    edge = critical_drive(twist)
+    edge = float(critical_drive(twist))
     model = Model.from_ratios(N=2, drive=edge, twist=twist)
     focus, saddle = (complex(*fixed_points(model)[i].s[:2]) for i in (0, 2))
     end = np.log(abs(focus / (saddle - focus)))

@@ -31,10 +31,13 @@ first moments obey Eq. (14). Single atoms add damping, and the noise that keeps 
 atom that is left.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from math import comb
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.sparse import csr_array
 
 from . import arguments
@@ -85,7 +88,9 @@ class Scattering:
             object.__setattr__(self, name, rate)
 
 
-def scattered_moments(model, scattering, ts, start=SOUTH_POLE):
+def scattered_moments(
+    model: Model, scattering: Scattering, ts: ArrayLike, start: ArrayLike = SOUTH_POLE
+) -> Moments:
     """Moments of the spin under Eq. (4) with disturbed single atoms, without approximation.
 
     Parameters
@@ -197,7 +202,7 @@ def summed(one_atom, n):
     return csr_array(entries, shape=shape)
 
 
-def product_generator(model, scattering):
+def product_generator(model: Model, scattering: Scattering) -> csr_array:
     """Matrix of the linear equations that `scattered_moments` solves.
 
     Its eigenvalues are those of Eq. (4) with disturbed single atoms, on what N equal atoms share.
@@ -246,7 +251,15 @@ def moments_of_products(n, x):
     return Moments(N, mean, second)
 
 
-def sampled_moments(model, scattering, ts, start=SOUTH_POLE, *, samples=2000, seed=0):
+def sampled_moments(
+    model: Model,
+    scattering: Scattering,
+    ts: ArrayLike,
+    start: ArrayLike = SOUTH_POLE,
+    *,
+    samples: int = 2000,
+    seed: int = 0,
+) -> Moments:
     """Moments of the spin as averages over random classical paths, for large N.
 
     Parameters
@@ -293,7 +306,9 @@ def sampled_moments(model, scattering, ts, start=SOUTH_POLE, *, samples=2000, se
     return Moments(model.N, half * np.array(mean), half**2 * np.array(second))
 
 
-def scattered_mean_field(model, scattering, ts, start=SOUTH_POLE):
+def scattered_mean_field(
+    model: Model, scattering: Scattering, ts: ArrayLike, start: ArrayLike = SOUTH_POLE
+) -> np.ndarray:
     """Mean-field Bloch vector with disturbed single atoms: Eq. (15) and the damping of each atom.
 
     Parameters

@@ -19,11 +19,14 @@ well conditioned, so that a level gets the error of any neighbour from which it 
 apart.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.sparse import csc_array, eye_array
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import LinearOperator, eigs
@@ -82,19 +85,19 @@ class Spectrum:
     error: np.ndarray
 
     @property
-    def trusted(self):
+    def trusted(self) -> np.ndarray:
         """Which eigenvalues have an error below one percent, shape (n,)."""
         return trusted(self.values, self.error, self.model.rate)
 
     @cached_property
-    def modes(self):
+    def modes(self) -> Multipoles:
         """Hermitian parts of the right eigenvectors as `Multipoles` with a leading axis n.
 
         They are states up to sign, scale and, all but the first, an admixture of the steady state.
         """
         return Multipoles.from_coordinates(self.model.N, self.right.real.T)
 
-    def amplitudes(self, start=SOUTH_POLE):
+    def amplitudes(self, start: ArrayLike = SOUTH_POLE) -> np.ndarray:
         """Weight of each mode in the motion of the Bloch vector from a coherent state.
 
         Parameters
@@ -108,7 +111,7 @@ class Spectrum:
         """
         return self._weights(start)[:, None] * self._bloch
 
-    def amplitude_errors(self, start=SOUTH_POLE):
+    def amplitude_errors(self, start: ArrayLike = SOUTH_POLE) -> np.ndarray:
         """Estimate of the error of each of the `amplitudes`.
 
         A residual of 𝓛 mixes modes, to first order by its size over the distance of their levels;
@@ -158,7 +161,7 @@ class Spectrum:
         return real + 1j * imaginary
 
 
-def eigenvalues(model, count=150):
+def eigenvalues(model: Model | Dynamics, count: int = 150) -> np.ndarray:
     """Eigenvalues of the Liouvillian of Eq. (4) that are nearest to zero.
 
     Parameters
@@ -199,7 +202,7 @@ def eigenvalues(model, count=150):
     return _eigenvalues(model, model.N, count)
 
 
-def spectrum(model, count=150):
+def spectrum(model: Model | Dynamics, count: int = 150) -> Spectrum:
     """Eigenvalues nearest to zero with eigenvectors, condition numbers and error bars.
 
     Parameters
@@ -272,7 +275,7 @@ def spectrum(model, count=150):
     )
 
 
-def trusted(values, error, Gamma=1.0):
+def trusted(values: ArrayLike, error: ArrayLike, Gamma: float = 1.0) -> np.ndarray:
     """Whether levels are known to a percent of |λ|, or of Γ where that is larger.
 
     Parameters
@@ -300,7 +303,7 @@ def trusted(values, error, Gamma=1.0):
     return error <= DOUBTFUL * np.maximum(abs(values), arguments.positive("Gamma", Gamma))
 
 
-def gaps(model, count=40):
+def gaps(model: Model | Dynamics, count: int = 40) -> Gaps:
     """Gaps of Fig. 12: the slowest decay and the smallest frequency near zero.
 
     Parameters
@@ -348,16 +351,17 @@ def gaps(model, count=40):
         values = _undriven_eigenvalues(model)
         order = _order(values)
         return _gaps(values[order[:count]], values[order[count:]])
-    found = np.nan
+    before = np.nan
     for K in _ranks(model.N):
         near = _eigenvalues(model, K, count)
-        found, before = _gaps(near, _oscillations(model, K, near)), found
+        found = _gaps(near, _oscillations(model, K, near))
         if np.allclose(found, before, rtol=REPEATED, atol=0):
             break
+        before = found
     return found
 
 
-def mean_field_eigenvalues(model, order):
+def mean_field_eigenvalues(model: Model, order: int) -> dict:
     """Eigenvalues of the Liouvillian that mean field predicts from Eqs. (22) and (24), large N.
 
     A density of classical spins near a fixed point with eigenvalues μ₁, μ₂ decays with the rates
@@ -386,7 +390,7 @@ def mean_field_eigenvalues(model, order):
     return predicted
 
 
-def pseudospectrum(model, points):
+def pseudospectrum(model: Model | Dynamics, points: ArrayLike) -> np.ndarray:
     """Smallest ε for which each point is an eigenvalue of some 𝓛 + E with |E| = ε.
 
     Parameters

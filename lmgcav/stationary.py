@@ -3,6 +3,8 @@ r"""The steady state of any collective model: the null vector of its generator, 
 For Eq. (4) it is known in closed form (`steady_state`); here it serves to check the other.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +18,8 @@ from .exact_dynamics import (
     null_vector,
     steady_error,
 )
-from .model import Model, any_model
+from .model import Dynamics, Model, any_model
+from .moments import Moments
 from .multipoles import Multipoles, generator
 
 GROWTH = 1.3  # of the rank from one computation to the next
@@ -39,12 +42,12 @@ class StationaryState:
     error: float
 
     @property
-    def moments(self):
+    def moments(self) -> Moments:
         """Means and second moments of the spin, as `Moments`."""
         return self.state.moments
 
 
-def stationary_state(model, tol=1e-6):
+def stationary_state(model: Model | Dynamics, tol: float = 1e-6) -> StationaryState:
     """Steady state of a model by the null vector of its generator.
 
     Parameters

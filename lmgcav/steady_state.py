@@ -11,17 +11,19 @@ so that p_n = t_n / Σ t is a probability distribution, and all moments are shor
    \langle (J^-)^k\rangle = (\alpha^*)^k (1 - p_0 - \dots - p_{k-1}).
 """
 
+from __future__ import annotations
+
 import numpy as np
 from scipy.optimize import minimize_scalar
 
 from . import arguments
 from .model import Model
-from .moments import moments_from_ladder, squeezing
+from .moments import Moments, moments_from_ladder, squeezing
 
 NEGLIGIBLE = -60.0  # logarithm of a term that the sums can do without, relative to the largest
 
 
-def steady_weights(model):
+def steady_weights(model: Model) -> tuple[np.ndarray, np.ndarray]:
     """Distribution p_n of the terms in the trace of Eq. (9), where it matters.
 
     Parameters
@@ -55,7 +57,7 @@ def steady_weights(model):
         half_width *= 2
 
 
-def steady_moments(model):
+def steady_moments(model: Model) -> Moments:
     """Exact first and second moments of the steady state, Eq. (9).
 
     Parameters
@@ -101,7 +103,7 @@ def steady_moments(model):
     )
 
 
-def steady_state(model):
+def steady_state(model: Model) -> np.ndarray:
     """Density matrix of the steady state, Eq. (9).
 
     Parameters
@@ -145,7 +147,7 @@ def steady_state(model):
     return np.exp(magnitude) * phase[:, None] * phase.conj()
 
 
-def best_squeezing(N):
+def best_squeezing(N: int) -> tuple[float, float]:
     """Smallest steady-state ξ² that any drive reaches, and that drive (Fig. 2c).
 
     By Eq. (9) both depend on N alone, not on χ or Γ.

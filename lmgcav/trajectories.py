@@ -20,9 +20,12 @@ Dalibard, Castin and Mølmer, doi:10.1103/PhysRevLett.68.580; Wiseman and Milbur
 doi:10.1103/PhysRevA.47.642; Rouchon and Ralph, doi:10.1103/PhysRevA.91.012118.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.linalg import expm
 
 from . import arguments
@@ -59,7 +62,9 @@ class Record:
     state: np.ndarray
 
 
-def counting_record(model, ts, start=SOUTH_POLE, *, seed=0):
+def counting_record(
+    model: Model, ts: ArrayLike, start: ArrayLike = SOUTH_POLE, *, seed: int = 0
+) -> Record:
     """One run of Eq. (4) before a detector that counts every photon.
 
     Parameters
@@ -122,7 +127,9 @@ def counting_record(model, ts, start=SOUTH_POLE, *, seed=0):
             seen.append(now)
 
 
-def homodyne_record(model, ts, start=SOUTH_POLE, *, phase=0.0, seed=0):
+def homodyne_record(
+    model: Model, ts: ArrayLike, start: ArrayLike = SOUTH_POLE, *, phase: float = 0.0, seed: int = 0
+) -> Record:
     """One run of Eq. (4) whose light is detected beside a strong local oscillator.
 
     Parameters

@@ -1,5 +1,6 @@
 """`import lmgcav` needs numpy and scipy alone."""
 
+import inspect
 import subprocess
 import sys
 
@@ -16,3 +17,12 @@ def test_importing_the_package_loads_no_plotting_no_widgets_and_no_qutip():
 def test_public_names_are_sorted_and_exist():
     assert sorted(lmgcav.__all__, key=lambda name: (not name.isupper(), name)) == lmgcav.__all__
     assert all(hasattr(lmgcav, name) for name in lmgcav.__all__)
+
+
+def test_public_functions_carry_types():
+    for name in lmgcav.__all__:
+        if inspect.isfunction(function := getattr(lmgcav, name)):
+            signature = inspect.signature(function)
+            named = [p for p in signature.parameters.values() if p.kind != p.VAR_KEYWORD]
+            types = [signature.return_annotation, *(p.annotation for p in named)]
+            assert signature.empty not in types, f"say of what types {name} is"

@@ -17,7 +17,7 @@ PACKAGES = "lmgcav", "numpy", "scipy"
 PLAIN = "ts", "truncation", "error", "errors"  # fields that are numbers already
 
 
-def save(path, trajectory, **settings):
+def save(path: str | os.PathLike, trajectory: Trajectory, **settings) -> None:
     """Write a trajectory into a file, with its provenance.
 
     Parameters
@@ -62,7 +62,7 @@ def save(path, trajectory, **settings):
         part.unlink(missing_ok=True)
 
 
-def load(path):
+def load(path: str | os.PathLike) -> tuple[Trajectory, dict]:
     """Read a trajectory that `save` has written.
 
     Parameters

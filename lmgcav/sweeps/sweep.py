@@ -6,13 +6,15 @@ a pool of processes, Dask on a cluster, MPI. A store keeps each point as soon as
 
 import inspect
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import date
 from functools import partial
 from importlib import metadata
 from math import prod
+from os import PathLike
 from textwrap import shorten
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +22,9 @@ from .. import arguments
 from ..exact_dynamics import progress_bar
 from .elsewhere import BELOW, OtherCodeError, attempts, digest, read_executor
 from .fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 PACKAGES = ["lmgcav", *BELOW]
 LISTED = 10  # different errors in the text of a `SweepError`
@@ -41,7 +46,15 @@ class SweepError(RuntimeError):
         self.result, self.errors = result, errors
 
 
-def sweep(function, grid, *, executor=None, store=None, version=None, progress=True):
+def sweep(
+    function: Callable,
+    grid: Mapping,
+    *,
+    executor: Any = None,
+    store: str | PathLike | None = None,
+    version: str | int | None = None,
+    progress: bool = True,
+) -> "xr.DataArray | xr.Dataset":
     """Evaluate a function at every point of a grid of parameters.
 
     Parameters

@@ -180,7 +180,7 @@ class FoldedCode(SphinxPostTransform):
 
     def run(self, **kwargs):
         """Mark the cells of a chapter."""
-        if not self.env.docname.startswith("book/0"):
+        if not self.env.docname.startswith(("book/0", "book/index")):
             return
         for cell in self.document.findall(nodes.container):
             if cell.get("nb_element") != "cell_code" or FILLED_IN.search(cell.astext()):

@@ -478,10 +478,24 @@ def envelope(N, chi, Gamma, ts):
 }
 
 
-def nbgrader(course, *command):
-    """Run one command of nbgrader in the folder of a course, and return what it says."""
+COMMANDS = """
+import json, sys
+from nbgrader.apps import NbGraderApp
+from traitlets.config import Application
+
+for command in json.loads(sys.argv[1]):
+    NbGraderApp.launch_instance(command)
+    type(Application.instance()).clear_instance()
+"""
+
+
+def nbgrader(course, *commands):
+    """Run commands of nbgrader in the folder of a course, in one process; return what it says."""
     run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *command], cwd=course, capture_output=True, text=True
+        [sys.executable, "-c", COMMANDS, json.dumps([it.split() for it in commands])],
+        cwd=course,
+        capture_output=True,
+        text=True,
     )
     assert run.returncode == 0, run.stderr
     return run.stderr + run.stdout
@@ -559,7 +573,7 @@ def lost(submission):
 @pytest.mark.parametrize("name", SETS)  # one test a set: what costs time is the grading
 def test_right_answers_score_full_points_wrong_ones_and_tricks_what_they_earn(name, course):
     master = (SOURCE / name / f"{name}.ipynb").read_text()
-    nbgrader(course, "generate_assignment", name)
+    nbgrader(course, f"generate_assignment {name}")
     empty = (course / "release" / name / f"{name}.ipynb").read_text()
     assert "raise NotImplementedError()" in empty
     for secret in ["BEGIN SOLUTION", "Model answer"]:
@@ -569,10 +583,13 @@ def test_right_answers_score_full_points_wrong_ones_and_tricks_what_they_earn(na
     handed_in = answers_handed_in(name, master, empty)
     for student, text in handed_in.items():
         (archive / f"{student}_{name}.ipynb").write_text(text)
-    nbgrader(course, "zip_collect", name)
-    nbgrader(course, "autograde", name, "--create")
-    nbgrader(course, "generate_feedback", name)
-    nbgrader(course, "export", "--to=grades.csv")
+    nbgrader(
+        course,
+        f"zip_collect {name}",
+        f"autograde {name} --create",
+        f"generate_feedback {name}",
+        "export --to=grades.csv",
+    )
 
     with (course / "grades.csv").open() as file:
         points = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
@@ -599,7 +616,7 @@ def test_right_answers_score_full_points_wrong_ones_and_tricks_what_they_earn(na
         assert "unmarked,These cells had lost their marks" in said.replace('"', "")
         assert "exits,The cell product-state ended the kernel" in said.replace('"', "")
         assert said.count("exits") == 1
-        nbgrader(course, "autograde", name, "--student", "slips", "--force")
+        nbgrader(course, f"autograde {name} --student slips --force")
         with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
             again = gradebook.find_submission(name, "slips")
             assert (again.score, lost(again)) == (points["slips"], missed)
@@ -689,7 +706,7 @@ def test_files_are_collected_by_the_names_that_mail_and_platforms_give(course):
         for file in students:
             (archive / file).parent.mkdir(parents=True, exist_ok=True)
             (archive / f"{file}.ipynb").write_text("{}")
-        said = nbgrader(course, "zip_collect", name)
+        said = nbgrader(course, f"zip_collect {name}")
         collected = {path.parts[-3] for path in course.glob(f"submitted/*/{name}/{name}.ipynb")}
         assert collected == set(students.values()) - {None}
         assert "did not match anything" in said

@@ -79,6 +79,10 @@ class Lindbladian:
         if abs(H - H.conj().T).max() > 1e-12 * abs(H).max():
             arguments.refuse("H", "Hermitian", self.H)
 
+    def __hash__(self):
+        polynomials = (frozenset(words.items()) for words in (self.H, *self.jumps))
+        return hash((self.N, *polynomials))
+
     @property
     def rate(self):
         """Rate of the dissipation, Γ for the jump operator √Γ J⁻; 0 without any."""
@@ -104,6 +108,8 @@ class Lindbladian:
         -------
         scipy.sparse.csr_array, shape ((K+1)², (K+1)²)
         """
+        if arguments.positive_integer("K", K) > self.N:
+            arguments.refuse("K", f"at most N = {self.N}", K)
         degree = max(len(word) for words in ({"": 0}, self.H, *self.jumps) for word in words)
         above = min(self.N, K + degree)  # as far as products lead that come back to K
         size = 16 * 2 * (degree + 1) ** 2 * (above + 1) ** 2

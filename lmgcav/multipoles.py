@@ -138,7 +138,7 @@ class Multipoles:
     def from_operator(cls, matrix: ArrayLike, K: int | None = None) -> Multipoles:
         """Multipoles of a Hermitian matrix of any trace, shape (..., N+1, N+1)."""
         rho = arguments.square_matrices("matrix", matrix)
-        if not (abs(rho - rho.conj().swapaxes(-1, -2)) <= 1e-6 * abs(rho).max()).all():
+        if not (abs(rho - rho.conj().swapaxes(-1, -2)) <= 1e-6 * abs(rho).max(initial=0)).all():
             arguments.refuse("matrix", "Hermitian", matrix)
         N = rho.shape[-1] - 1
         K = N if K is None else min(arguments.positive_integer("K", K), N)

@@ -18,12 +18,15 @@ import warnings
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 import lmgcav as lmg
 from lmgcav import arguments, cavity, photons
@@ -77,6 +80,9 @@ HOSTILE = st.sampled_from(
         *(np.zeros(0), np.zeros((2, 2)), np.ones((3, 3)), np.full((2, 2), np.nan)),
         *(np.full((2, 2), 1e300), np.full((2, 2), 1e308 + 1e308j), np.zeros((0, 2, 2))),
         *(np.ma.masked_array([0.0, 1.0], [False, True]), 1e30, 1e-30, 1e60, -1e60),
+        *(csr_array(np.eye(3)), csr_array((2, 2), dtype=complex), Fraction(1, 3), Decimal("2.5")),
+        *({1, 2}, range(3), ..., np.array([None, 1]), np.array(["1", "2"]), lmg.Model, "+-"),
+        *([[1, 0], [0, 0]], [[0.0], [1.0]], {"x": 1.0}, {1: "x"}, [{"z": 1.0}], np.int8(-1)),
     ]
 )
 FEW = st.integers(1, 9)
@@ -289,6 +295,20 @@ def _(model, N, **_rest):
         size = abs(L).max()
         assert (L[0] == 0).all()
         assert np.linalg.eigvals(L / (size or 1)).real.max() <= 1e-3
+
+
+OTHER = lmg.Lindbladian(N=9, H={"x": 1.0, "zz": 0.3}, jumps=[{"-": 1.0}, {"xy": 0.1}])
+
+
+@case(OTHER.generator, K=FEW)
+def _(L, K):
+    assert L.shape == ((K + 1) ** 2, (K + 1) ** 2)
+
+
+@case(lmg.Multipoles.from_operator, matrix=density_matrices(), K=st.none() | FEW)
+def _(state, matrix, K):
+    if K is None:
+        close(state.density_matrix, matrix)
 
 
 @case(lmg.best_squeezing, N=ATOMS)

@@ -214,6 +214,13 @@ def test_a_hamiltonian_is_hermitian_whatever_the_order_of_its_factors():
     lmg.Lindbladian(N=5, H={"xy": 1.0, "z": -0.5j})  # (xy + yx) / 2
 
 
+def test_equal_models_have_the_same_hash():
+    one = lmg.Lindbladian(N=5, H={"x": 1, "z": 2}, jumps=[{"-": 1}])
+    other = lmg.Lindbladian(N=5, H={"z": 2.0, "x": 1.0}, jumps=[{"-": 1 + 0j}])
+    assert one == other
+    assert {one: 1}[other] == 1
+
+
 def test_what_is_no_model_is_refused():
     for function in (lmg.eigenvalues, lmg.gaps, lambda model: lmg.evolve(model, [1.0])):
         with pytest.raises(ValueError, match="Argument model must be of the class Model or Lind"):

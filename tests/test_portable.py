@@ -1,5 +1,6 @@
 """Another paper takes over the companion: its portable part runs without anything of ours."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -101,6 +102,7 @@ def test_a_companion_of_a_toy_model_is_built_from_the_portable_part_alone(toy):
     assert slip == "Not yet: the root is missing."
     assert right == "Right."
     assert ours == "[]"
-    assert "[`period`](#toy.pendulum.period) <br>`seconds_pendulum` | reproduced |" in tables
+    row = r"\[`period`\]\(#toy\.pendulum\.period\).*`seconds_pendulum`.* \| reproduced \|"
+    assert re.search(row, tables)
     assert "| [p. 3](01_swing.ipynb) | gravity, m/s² | 9.81 | – | parameter |" in tables
     assert "Period at 1.62 m/s²" in str(sliders)

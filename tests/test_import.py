@@ -14,6 +14,11 @@ def test_importing_the_package_loads_no_plotting_no_widgets_and_no_qutip():
     assert not {"qutip", "matplotlib", "ipywidgets", "IPython", "tqdm", "xarray"} & set(loaded)
 
 
+def test_importing_the_package_asks_for_no_processes_which_browsers_lack():
+    code = "import sys; sys.modules['_multiprocessing'] = None; import lmgcav"
+    subprocess.check_call([sys.executable, "-c", code])
+
+
 def test_public_names_are_sorted_and_exist():
     assert sorted(lmgcav.__all__, key=lambda name: (not name.isupper(), name)) == lmgcav.__all__
     assert all(hasattr(lmgcav, name) for name in lmgcav.__all__)

@@ -4,17 +4,12 @@ A process that has another version of the function refuses it; one that dies tak
 with it; and a sweep that waits for long says for what.
 """
 
+import concurrent.futures  # whose processes, which browsers lack, are imported in use
 import logging
 import os
 import socket
 import sys
-from concurrent.futures import (
-    BrokenExecutor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    as_completed,
-)
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor, as_completed
 from functools import partial
 from itertools import islice
 
@@ -50,7 +45,7 @@ def attempts(function, points, executor):
     try:
         for future in as_they_end(futures, points):
             index = futures.pop(future)
-            if isinstance(executor, ProcessPoolExecutor) and is_broken(future):
+            if isinstance(executor, concurrent.futures.ProcessPoolExecutor) and is_broken(future):
                 lost.append(index)
             else:
                 yield index, future.result
@@ -67,7 +62,7 @@ def again(function, points, pool):
     Those that the pool may have begun, the first of all, get a process each; one ended its own.
     """
     new = partial(
-        ProcessPoolExecutor,
+        concurrent.futures.ProcessPoolExecutor,
         mp_context=pool._mp_context,
         initializer=pool._initializer,
         initargs=pool._initargs,

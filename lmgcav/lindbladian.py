@@ -84,7 +84,7 @@ class Lindbladian:
         return hash((self.N, *polynomials))
 
     @property
-    def rate(self):
+    def rate(self) -> float:
         """Rate of the dissipation, Γ for the jump operator √Γ J⁻; 0 without any."""
         j = self.N / 2
         return float(
@@ -95,11 +95,11 @@ class Lindbladian:
         )
 
     @property
-    def Gamma(self):
+    def Gamma(self) -> float:
         """Rate Γ of the emission into the cavity: that of the jump operators √Γ J⁻."""
         return float(sum(abs(jump["-"]) ** 2 for jump in self.jumps if [*jump] == ["-"]))
 
-    def generator(self, K: int):
+    def generator(self, K: int) -> csr_array:
         """Matrix on the real coordinates of `Multipoles`, truncated at rank K ≤ N.
 
         The leading block of the exact one, as `lmgcav.generator` gives it for a `Model`.
@@ -112,8 +112,8 @@ class Lindbladian:
             arguments.refuse("K", f"at most N = {self.N}", K)
         degree = max(len(word) for words in ({"": 0}, self.H, *self.jumps) for word in words)
         above = min(self.N, K + degree)  # as far as products lead that come back to K
-        size = 16 * 2 * (degree + 1) ** 2 * (above + 1) ** 2
-        arguments.fits_in_memory(f"The generator of N = {self.N} atoms at rank K = {K}", 8 * size)
+        size = (3000 + 1200 * degree) * (above + 1) ** 2  # of all the products on the way
+        arguments.fits_in_memory(f"The generator of N = {self.N} atoms at rank K = {K}", size)
         algebra = Algebra(self.N, above)
         matrix = -1j * algebra.commutator(self.H)
         for jump in self.jumps:
@@ -122,7 +122,7 @@ class Lindbladian:
             matrix = matrix - algebra.commutator(back) @ algebra.left(jump) / 2
         return without_noise(matrix.real.tocsr()[: (K + 1) ** 2, : (K + 1) ** 2])
 
-    def to_qutip(self):
+    def to_qutip(self) -> tuple:
         """Hamiltonian and list of jump operators as `qutip.Qobj`; QuTiP must be installed."""
         return to_qutip(self.N, self.H, self.jumps)
 

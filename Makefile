@@ -9,7 +9,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --for
 
 .DEFAULT_GOAL := book
 
-.PHONY: book test serve lint bench versions lock dist coursework repository clean $(VERSIONS)
+.PHONY: book pdf test serve lint bench versions lock dist coursework repository clean $(VERSIONS)
 .DELETE_ON_ERROR:
 
 .venv/.filled: requirements.txt requirements-dev.txt pyproject.toml
@@ -26,6 +26,10 @@ book: .venv/.filled ## Run the chapters that have changed, build all pages; a br
 	$(BIN)/jupyter-book build . -W --keep-going
 	@echo "Open _build/html/index.html in a browser, or run: make serve"
 
+pdf: .venv/.filled /usr/bin/chromium ## Print the built book into _build/html/lmgcav-book.pdf.
+	@test -e _build/html/index.html || $(MAKE) book
+	$(BIN)/python book/site/pdf.py
+
 serve: .venv/.filled ## Show the book at an address on this machine.
 	@test -e _build/html/index.html || $(MAKE) book
 	@echo "Serving the book at http://127.0.0.1:$(PORT) until you press Ctrl-C"
@@ -40,7 +44,7 @@ serve: .venv/.filled ## Show the book at an address on this machine.
 test: export OMP_NUM_THREADS = 1
 test: lint /usr/bin/chromium ## Check everything: code, chapters, the built book, its pages.
 	$(BIN)/pytest --numprocesses auto -m "not browser"
-	$(MAKE) book
+	$(MAKE) book pdf
 	$(BIN)/pytest --numprocesses auto -m browser
 
 lint: .venv/.filled ## Check style and types, and the workflow and citation files against their schemas.

@@ -13,7 +13,7 @@ import zipfile
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import nbformat
 import pytest
@@ -405,7 +405,25 @@ def test_a_word_is_found_from_the_keyboard(site, browser, start):
             expect(quoted).to_contain_text(re.compile("husimi", re.I))
             assert {url.rpartition(".")[2] for url in page.asked if "/book/0" in url} <= {"search"}
         result.click()
-        expect(page.locator("h1:visible")).to_contain_text("steady state")
+        expect(page.locator("article h1")).to_contain_text("steady state")
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    {
+        "Fig. 7": "04b_exact_dynamics.html#",
+        "Eq. 18": "04a_mean_field.html#eq-18",
+        "superradiant": "03_steady_state.html#",
+        "Lindblad": "02_model.html#eq-4",
+        "master equation": "02_model.html#eq-4",
+    }.items(),
+)
+def test_what_readers_call_things_is_found_in_the_chapters_first(site, browser, words, place):
+    with visit(browser, site, f"search.html?q={quote(words)}") as page:
+        found = page.locator("#search-results li > a").first
+        expect(found).to_have_attribute("href", re.compile(re.escape(place)))
+        expect(page.locator("#search-summary, .search-summary")).to_contain_text("finished")
+        assert not re.search(r"\\[(\[a-z]", page.locator("#search-results").text_content())
 
 
 def test_a_button_makes_the_pages_dark_and_they_stay_so(site, browser):

@@ -132,11 +132,11 @@ def sign(name):
 def write_excerpts(app, error):
     """Write the bare text of each page, from which search results quote.
 
-    They would ask for the pages as a whole otherwise, with the pictures of all sliders.
+    They would ask for the pages as a whole otherwise, and quote TeX and code.
     """
     for page in Path(app.outdir).glob("book/*.html") if error is None else []:
         article = re.search(r"<article.*?</article>", page.read_text(), re.S)[0]
-        bare = without_tex(re.sub(r"<script.*?</script>|<img[^>]*>", "", article, flags=re.S))
+        bare = without_tex(re.sub(r"<(script|pre).*?</\1>|<img[^>]*>", "", article, flags=re.S))
         page.with_suffix(".search").write_text(f'<div role="main">{bare}</div>')
 
 

@@ -19,6 +19,10 @@ Its slow modes are found by Arnoldi's method with (1 - γL)⁻¹; for few atoms 
 matrix. Trace-preserving positive maps never lengthen the trace norm of a difference of two
 states, so that once ρ is as close to ρ_∞ as the tolerance, it is ρ_∞ at all later times.
 
+Of another model (`lmgcav.lindbladian`) L is known as a matrix alone. An ellipse around the bounds
+that Gershgorin's circles give for its field of values bounds the F_n, and steps are so short that
+they magnify rounding little. What is left at late times includes all that does not decay.
+
 References
 ----------
 Tal-Ezer and Kosloff, doi:10.1063/1.448136; van den Eshof and Hochbruck, doi:10.1137/040605461.

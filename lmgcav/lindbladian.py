@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array, diags_array, eye_array
+from scipy.sparse import csr_array, csr_matrix, diags_array, eye_array
 
 from . import arguments
 from .multipoles import spin_products
@@ -168,7 +168,8 @@ def to_qutip(N, H, jumps):
     """Polynomials H and jumps as `qutip.Qobj`: the Hamiltonian and a list of jump operators."""
     from qutip import Qobj
 
-    return Qobj(in_dicke_basis(N, H)), [Qobj(in_dicke_basis(N, jump)) for jump in jumps]
+    operators = [Qobj(csr_matrix(in_dicke_basis(N, words))) for words in (H, *jumps)]
+    return operators[0], operators[1:]
 
 
 def multiplications(N: int, K: int) -> list[list[csr_array]]:

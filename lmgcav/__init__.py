@@ -50,6 +50,7 @@ from .multipoles import Multipoles, generator, raising, spin_products
 from .photons import (
     critical_drive_with_light,
     critical_shift,
+    decays,
     eigenvalues_with_light,
     linewidth,
     magnetisation,
@@ -111,6 +112,7 @@ __all__ = [
     "critical_drive_with_light",
     "critical_shift",
     "decay_time",
+    "decays",
     "displacement",
     "early_envelope",
     "eigenvalues",

@@ -242,7 +242,14 @@ def magnetisation(model: Model, kappa: float) -> float:
     return float(weights @ m / weights.sum() / (model.N / 2))
 
 
-def decays(drive, twist, ratio, *, light=0.0, length=60.0):
+def decays(
+    drive: ArrayLike,
+    twist: ArrayLike,
+    ratio: ArrayLike,
+    *,
+    light: float = 0.0,
+    length: float = 60.0,
+) -> bool | np.ndarray:
     """Tell whether the south pole ends in SS_1 in mean field with the light.
 
     Parameters

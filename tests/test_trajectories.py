@@ -23,8 +23,10 @@ def test_amplitudes_and_their_moments_are_those_of_qutip(N):
     psi = qutip.spin_coherent(N / 2, 1.2, 2.3)
     ours = _coherent(N, coherent(1.2, 2.3))
     assert abs(np.vdot(ours, psi.full()[:, 0])) == pytest.approx(1, abs=1e-12)
-    random = np.random.default_rng(N).normal(size=(2, N + 1)) @ [1, 1j] if N == 1 else ours
-    found, expected = _moments(random), spin_moments(np.outer(random, random.conj()))
+    if N == 1:
+        ours = np.random.default_rng(N).normal(size=(2, 2)).T @ [1, 1j]
+        ours /= np.linalg.norm(ours)
+    found, expected = _moments(ours), spin_moments(np.outer(ours, ours.conj()))
     np.testing.assert_allclose(found.second, expected.second, atol=1e-12 * N**2)
     np.testing.assert_allclose(found.mean, expected.mean, atol=1e-12 * N)
 

@@ -275,12 +275,22 @@ def test_on_paper_a_slider_is_its_starting_picture(page):
     page.emulate_media(media="null")
 
 
-def test_a_phone_scrolls_no_page_sideways_and_distorts_no_figure(phone):
+def test_a_phone_scrolls_no_page_sideways_and_shows_figures_whole_and_undistorted(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     stretch = "e => (e.width / e.naturalWidth) / (e.height / e.naturalHeight)"
     stretch = f"async e => {{ e.loading = 'eager'; await e.decode(); return ({stretch})(e); }}"
+    cut = """e => {
+      const { left, right } = e.getBoundingClientRect();
+      for (let box = e.parentElement; box.tagName !== "BODY"; box = box.parentElement) {
+        const around = box.getBoundingClientRect();
+        if (getComputedStyle(box).overflowX !== "visible" &&
+            (left < around.left - 1 || right > around.right + 1)) return true;
+      }
+      return false;
+    }"""
     for figure in phone.locator(".cell_output img:visible").all():
         assert figure.evaluate(stretch) == pytest.approx(1, abs=0.02), "it is distorted"
+        assert not figure.evaluate(cut), "a box around it hides a part"
 
 
 # --- Code, contents, colours, description

@@ -11,6 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
 from scipy.interpolate import RegularGridInterpolator
 
 from ..basins import basin_boundary, critical_drive, fates, portrait, turning_points
@@ -332,6 +333,7 @@ def draw_portrait(axes, model, orbits=20):
                 "textcoords": "offset points",
                 "ha": "center",
                 "va": "center",
+                "path_effects": [withStroke(linewidth=3, foreground="white")],  # above spirals
             }
             axes.annotate(f"$\\mathrm{{SS}}_{point.name[3]}$", point.s[:2], **style)
     axes.set(xlim=(-1.3, 1.3), ylim=(-1.3, 1.3))

@@ -62,7 +62,7 @@ bench: .venv/.filled ## Compare speeds with QuTiP.
 # each later Python and the newest versions. What checks the book itself needs its pinned tools.
 FIND := PATH=$$(printf %s: ~/.pyenv/versions/*/bin)$$PATH $(BIN)/uv python find --no-python-downloads
 TOOLS = $(shell grep -hE '^(hypothesis|nbmake|pytest|pytest-xdist)==' requirements*.txt)
-BOOK_ALONE := compute coursework executed pages pdf portrait references repository rerun runtime site
+BOOK_ALONE := compute coursework executed pages pdf portrait references repository rerun runtime settings site
 
 versions: $(BIN)/uv ## Test the package, and run the chapters, with other versions of all it needs.
 	@for target in $(VERSIONS); do \

@@ -108,6 +108,7 @@ def visit(browser, site, name, viewport=DESKTOP):
     page.set_default_timeout(PATIENCE)
     page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("response", lambda got: problems.append(got.url) if got.status >= 400 else None)
     page.goto(f"{site}/{name}")
     page.evaluate("window.MathJax?.startup.promise.then(() => true)")
     expect(page.locator(".widget-subarea > *")).to_have_count(page.locator(WIDGET).count())

@@ -101,6 +101,8 @@ def drop_unused_icons(site):
     script = site / "_static/scripts/fontawesome.js"
     icon = r'"?(?P<name>[\w-]+)"?:\[\d+,\d+,\[(?P<aliases>[^]]*)\],"\w+","[^"]+"\],?'
     script.write_text(re.sub(icon, keep, script.read_text()))
+    styles = site / "_static/styles/pydata-sphinx-theme.css"  # asks for fonts until the script runs
+    styles.write_text(re.sub(r"@font-face\{[^}]*webfonts/[^}]*\}", "", styles.read_text()))
 
 
 # --- The order of a page

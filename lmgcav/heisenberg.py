@@ -23,6 +23,7 @@ from .exact_dynamics import (
     GROWTH,
     LONGEST_STEP,
     check_memory,
+    check_tolerance,
     coefficients,
     expansion,
     rounding,
@@ -105,8 +106,7 @@ def average_inversion(
         if error <= tol:
             return StartAverage(values, K, float(error))
         if rounded > tol or K == model.N:
-            allowed = f"above the error of {error:.1e} that is reached"
-            raise RuntimeError(f"Argument tol must be {allowed}, but tol = {tol}")
+            check_tolerance(tol, error)
         before, K = values, int(GROWTH * K) + 1
 
 

@@ -34,8 +34,7 @@ def seconds_and_result(function, *arguments, **options):
 
 def mesolve(model, ts, method, dtype=None, matrix_form=False):
     """Moments by QuTiP with one of its integrators, in one of its three forms."""
-    Jx, Jp, Jm = (qutip.jmat(model.N / 2, axis) for axis in "x+-")
-    H, c_ops = model.chi * Jp @ Jm + model.Omega * Jx, [np.sqrt(model.Gamma) * Jm]
+    H, c_ops = model.to_qutip()
     if dtype:
         H, c_ops = H.to(dtype), [c_op.to(dtype) for c_op in c_ops]
     psi = qutip.basis(model.N + 1, model.N)

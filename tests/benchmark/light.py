@@ -14,8 +14,7 @@ def model_of_light(N):
 
 def in_qutip(model):
     """Hamiltonian, jump and the operators J⁺ and J⁻ of Eq. (4)."""
-    Jx, Jp, Jm = (qutip.jmat(model.N / 2, which) for which in "x+-")
-    return model.chi * Jp @ Jm + model.Omega * Jx, [np.sqrt(model.Gamma) * Jm], Jp, Jm
+    return *model.to_qutip(), *(qutip.jmat(model.N / 2, which) for which in "+-")
 
 
 def qutip_spectrum(model, omegas, solver):

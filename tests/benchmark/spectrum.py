@@ -1,6 +1,5 @@
 """Times of the spectrum of Sec. V, and agreement with QuTiP's Liouvillian, in one run."""
 
-import numpy as np
 import qutip
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse.linalg import eigs
@@ -16,9 +15,7 @@ def critical_model(N):
 
 def qutip_eigenvalues(model, count):
     """Shift-invert Arnoldi on QuTiP's Liouvillian; the shift keeps away from λ = 0."""
-    Jx, Jp, Jm = (qutip.jmat(model.N / 2, which) for which in "x+-")
-    H = model.chi * Jp @ Jm + model.Omega * Jx
-    L = qutip.liouvillian(H, [np.sqrt(model.Gamma) * Jm]).data.as_scipy().tocsc()
+    L = qutip.liouvillian(*model.to_qutip()).data.as_scipy().tocsc()
     return eigs(L, k=count, sigma=0.01 * model.Gamma, return_eigenvectors=False)
 
 

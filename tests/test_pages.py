@@ -178,6 +178,7 @@ def test_a_page_with_all_it_loads_is_light_and_weighs_what_the_status_says(page,
         page.wait_for_function(
             "(e) => kept.some((i) => i.src === e.src)", arg=start.element_handle()
         )
+    page.wait_for_function("kept.every((image) => image.complete)")
     files = {unquote(urlsplit(url).path).removeprefix(f"/{SITE.name}/") for url in page.asked}
     size = sum(len(gzip.compress((SITE / file).read_bytes())) for file in files)
     with capsys.disabled():

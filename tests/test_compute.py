@@ -47,11 +47,6 @@ def explorations(page):
     return page.locator(".cell", has=button).all()
 
 
-def begin(page, cell, name):
-    cell.get_by_role("button", name=name).click()
-    expect(page.locator(".computing")).to_be_visible()
-
-
 @pytest.mark.skipif("PYODIDE_REQUIRED" not in os.environ, reason="absence is no failure here")
 def test_the_pages_compute():
     assert [*SITE.glob("_static/python-*/lmgcav-*.whl")]
@@ -77,7 +72,7 @@ def enter_another(page, box):
 def test_a_value_between_those_of_the_slider_is_drawn_by_keyboard(site, browser, name):
     with visit(browser, site, name) as page:
         for box in explorations(page):
-            begin(page, box, ANY)
+            box.get_by_role("button", name=ANY).click()
             value = enter_another(page, box)
             expect(box.locator(".cell_output img")).to_have_attribute("alt", names(value))
             assert box.locator(".compute-error").count() == 0
@@ -87,7 +82,7 @@ def test_a_value_between_those_of_the_slider_is_drawn_by_keyboard(site, browser,
 def test_what_no_browser_runs_says_so_and_leads_to_binder(site, browser):
     with visit(browser, site, NEED_QUTIP) as page:
         [box] = explorations(page)
-        begin(page, box, ANY)
+        box.get_by_role("button", name=ANY).click()
         expect(box.get_by_role("alert")).to_contain_text("This needs qutip, which no browser runs")
         link = box.get_by_role("alert").get_by_role("link", name="Open it on Binder")
         expect(link).to_have_attribute("href", re.compile("mybinder.org"))
@@ -137,7 +132,7 @@ def test_a_page_that_has_computed_has_no_serious_barrier_and_fits_a_phone(site, 
     with visit(browser, site, "book/01_introduction.html", PHONE) as page:
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         [box] = explorations(page)
-        begin(page, box, ANY)
+        box.get_by_role("button", name=ANY).click()
         expect(box.locator("input[type=number]").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
         assert serious_barriers(page, {"exclude": ["mjx-container"]}) == []

@@ -57,6 +57,13 @@ def slow(log, x):
     return noted(log, x)
 
 
+def held(gate, log, x):
+    """Wait at the tenth x and beyond until there is a file."""
+    while x >= 10 and not Path(gate).exists():
+        time.sleep(0.01)
+    return noted(log, x)
+
+
 def fails_at(bad, x):
     if x in bad:
         raise ValueError(f"no solution {'at all' if x > 6 else 'here'}")
@@ -422,14 +429,16 @@ def test_points_that_raise_are_listed_and_all_others_are_kept(tmp_path):
 
 
 def test_a_killed_process_loses_no_more_than_the_point_in_flight(tmp_path, log):
-    code = "lmg.sweep(partial(slow, sys.argv[2]), {'x': range(20)}, store=sys.argv[1])"
-    with Popen(python(code, tmp_path / "store", log), **OWN) as victim:
+    gate = tmp_path / "gate"
+    code = "lmg.sweep(partial(held, *sys.argv[2:]), {'x': range(20)}, store=sys.argv[1])"
+    with Popen(python(code, tmp_path / "store", gate, log), **OWN) as victim:
         while len(calls(log)) < 6:
             time.sleep(0.01)
         victim.kill()
-    finished = len(calls(log))
-    assert finished < 20
-    result = lmg.sweep(partial(slow, str(log)), {"x": range(20)}, store=tmp_path / "store")
+    gate.touch()
+    result = lmg.sweep(
+        partial(held, str(gate), str(log)), {"x": range(20)}, store=tmp_path / "store"
+    )
     np.testing.assert_array_equal(result, np.arange(20) ** 2)
     assert sum(calls(log).values()) <= 21
 
@@ -437,16 +446,20 @@ def test_a_killed_process_loses_no_more_than_the_point_in_flight(tmp_path, log):
 def test_an_interrupted_sweep_keeps_what_is_finished_and_drops_what_waits(tmp_path, log):
     code = """
     signal.signal(signal.SIGINT, signal.default_int_handler)  # else off in the background
+    held = partial(held, *sys.argv[2:])
     with processes() as pool:
-        lmg.sweep(partial(slow, sys.argv[2]), {'x': range(200)}, executor=pool, store=sys.argv[1])
+        try:
+            lmg.sweep(held, {'x': range(200)}, executor=pool, store=sys.argv[1])
+        finally:
+            Path(sys.argv[2]).touch()
     """
-    with Popen(python(code, tmp_path / "store", log), **OWN) as victim:
-        while len(finished := [*tmp_path.glob("store/*/slow/c.*[0-9]")]) < 6:
+    with Popen(python(code, tmp_path / "store", tmp_path / "gate", log), **OWN) as victim:
+        while len(finished := [*tmp_path.glob("store/*/held/c.*[0-9]")]) < 6:
             time.sleep(0.01)
         victim.send_signal(signal.SIGINT)
-        assert "KeyboardInterrupt" in victim.communicate(timeout=30)[1]
-    stored = xr.open_zarr(only(tmp_path / "store")).slow
-    assert len(finished) <= int(stored.count()) <= len(calls(log)) < 100
+        assert "KeyboardInterrupt" in victim.communicate()[1]
+    stored = xr.open_zarr(only(tmp_path / "store")).held
+    assert len(finished) <= int(stored.count()) <= len(calls(log)) < 20
 
 
 def test_a_killed_worker_of_dask_costs_nothing(log):

@@ -16,12 +16,25 @@
   // One after the other: the widgets build the picture for the first anew before the second.
   async function move(area, to) {
     for (const [i, control] of controlsOf(area).entries()) {
-      if (position(control) === to[i]) continue;
-      const track = trackOf(control);
+      const [track, choice] = [trackOf(control), choicesOf(control)[to[i]]];
+      if (position(control) === to[i] || !(track || choice)) continue;
+      const next = nextPicture(area);
       if (track) track.set(to[i]);
-      else choicesOf(control)[to[i]]?.click();
-      await new Promise((done) => setTimeout(done, 200));
+      else choice.click();
+      await next;
     }
+  }
+
+  function nextPicture(area) {
+    const shown = () => area.querySelector("img")?.alt;
+    const before = shown();
+    return new Promise((done) => {
+      new MutationObserver((_, observer) => {
+        if ([undefined, before].includes(shown())) return;
+        observer.disconnect();
+        requestAnimationFrame(() => requestAnimationFrame(done)); // in which they end what they do
+      }).observe(area, { childList: true, subtree: true, attributeFilter: ["alt"] });
+    });
   }
 
   // --- A row of buttons below each picture

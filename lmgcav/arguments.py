@@ -21,6 +21,7 @@ LARGEST = 1e60  # of any number, and its inverse the smallest: their powers stay
 MOST = 10**15  # of anything counted: still exact as a float
 MOST_STEPS = 1e7  # of a computation through time: hours
 AT_ONCE = 1000  # numbers that numpy changes while Python makes one step
+SMALL = 1e6  # bytes, fewer than Python itself takes: not worth a look at the system
 IN_BROWSER = 2e9  # bytes: WebAssembly has addresses for 4 GB, half of which copies may need
 
 
@@ -196,6 +197,8 @@ def fits_in_memory(what, size, untouched=0):
 
     What is allocated beyond that and stays untouched takes address space only.
     """
+    if size <= SMALL:
+        return
     free = free_memory(untouched)
     if size > free:
         raise MemoryError(f"{what} needs {size / 1e9:.1f} GB, but {free / 1e9:.1f} GB are free")

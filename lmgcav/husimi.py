@@ -67,9 +67,10 @@ def azimuthal_components(rho, theta):
     A = np.zeros((theta.size, len(rho)), complex)
     for row, angle in zip(A, theta, strict=True):
         first, d = amplitudes(len(rho) - 1, angle)
-        kept = slice(first, first + d.size)
-        block = d[:, None] * rho[kept, kept] * d
-        row[: d.size] = [np.trace(block, q) for q in range(d.size)]
+        n, kept = d.size, slice(first, first + d.size)
+        skewed = np.zeros(n * (2 * n + 1), complex)
+        skewed[: 2 * n * n].reshape(n, 2 * n)[:, :n] = d[:, None] * rho[kept, kept] * d
+        row[:n] = skewed.reshape(n, 2 * n + 1).sum(0)[:n]  # its columns are the diagonals
     return A
 
 

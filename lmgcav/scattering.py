@@ -33,8 +33,8 @@ atom that is left.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from math import comb
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -145,7 +145,7 @@ def checked(model, scattering, ts, start):
 def products(model, scattering, times=1):
     """Numbers of factors 1, σ_x, σ_y, σ_z (and |l><l| with loss) in each product, a row each."""
     N, modes = model.N, 5 if scattering.loss else 4
-    size = 400 * (N + 1) ** (modes - 1) + 20 * comb(N + modes - 1, modes - 1) * times
+    size = 400 * (N + 1) ** (modes - 1) + 20 * math.comb(N + modes - 1, modes - 1) * times
     arguments.fits_in_memory(f"All products of {N} atoms", size)
     counts = np.indices((N + 1,) * (modes - 1)).reshape(modes - 1, -1).T
     counts = counts[counts.sum(1) <= N]
@@ -335,62 +335,63 @@ def scattered_mean_field(
 
 def classical_paths(model, scattering, ts, s, random):
     """Yield the Bloch vectors of paths that start at s, shape (3, samples), at the times ``ts``."""
+    plus, z = s[0] + 1j * s[1], s[2]  # s_x + i s_y is quicker to turn than its parts
     t, speed = 0.0, model.N * np.hypot(model.chi, model.Gamma / 2) + abs(model.Omega)
     for end in arguments.times(ts):
         steps = int(np.ceil((end - t) * speed * STEPS / (2 * np.pi)))
-        h = (end - t) / max(steps, 1)
+        h = float(end - t) / max(steps, 1)
         for _ in range(steps):
-            noise = np.sqrt(model.Gamma * h) * (random.normal(size=(2, s.shape[1])).T @ [1, 1j])
-            s = damped(scattering, t, h / 2, s)
-            middle = turned(s, h / 2 * field(model, s) + noise / 2, model.chi * h / 2)
-            s = turned(s, h * field(model, middle) + noise, model.chi * h)
-            s = damped(scattering, t + h / 2, h / 2, s)
+            noise_x, noise_y = math.sqrt(model.Gamma * h) * random.normal(size=(2, z.size))
+            noise = noise_x + 1j * noise_y
+            plus, z = damped(scattering, t, h / 2, plus, z)
+            middle, _ = turned(plus, z, h / 2 * field(model, plus) + noise / 2, model.chi * h / 2)
+            plus, z = turned(plus, z, h * field(model, middle) + noise, model.chi * h)
+            plus, z = damped(scattering, t + h / 2, h / 2, plus, z)
             t += h
-            s = s + single_atom_noise(scattering, t, h / model.N, s, random)
+            plus, z = jolted(scattering, t, h / model.N, plus, z, random)
         t = end
-        yield s
+        yield np.array([plus.real, plus.imag, z])
 
 
-def field(model, s):
-    """Component B_x + iB_y of the field that the Bloch vectors s feel, without noise."""
-    return model.Omega + model.N * (model.chi + 0.5j * model.Gamma) * (s[0] + 1j * s[1])
+def field(model, plus):
+    """Component B_x + iB_y of the field that the spins s_x + i s_y feel, without noise."""
+    return model.Omega + model.N * (model.chi + 0.5j * model.Gamma) * plus
 
 
-def turned(s, transverse, along):
-    """Bloch vectors s after a turn by the vector (transverse, along), of unchanged length."""
-    s_plus = s[0] + 1j * s[1]
-    # the cross product of the field with s, and of the field with that
-    plus = 1j * (along * s_plus - transverse * s[2])
-    z = (transverse.conj() * s_plus).imag
-    plus_2 = 1j * (along * plus - transverse * z)
-    z_2 = (transverse.conj() * plus).imag
-    scale = 1 + (abs(transverse) ** 2 + along**2) / 4
-    s_plus = s_plus + (plus + plus_2 / 2) / scale
-    return np.array([s_plus.real, s_plus.imag, s[2] + (z + z_2 / 2) / scale])
+def turned(plus, z, transverse, along):
+    """Bloch vectors after a turn by the vector ω = (transverse, along), of unchanged length.
+
+    Cayley's form of a turn: [(1 - ω²/4) s + ω × s + ω (ω·s)/2] / (1 + ω²/4).
+    """
+    product = transverse.conj() * plus
+    dot = product.real + along * z
+    quarter = (transverse.real**2 + transverse.imag**2 + along**2) / 4
+    keeps, scale = 1 - quarter, 1 / (1 + quarter)
+    plus = (keeps + 1j * along) * plus + transverse * (dot / 2 - 1j * z)
+    return plus * scale, (keeps * z + along / 2 * dot + product.imag) * scale
 
 
-def damped(scattering, t, h, s):
-    """Bloch vectors s at time t after the disturbances of single atoms during h."""
-    left = np.exp(-scattering.loss * h)
-    fallen = np.exp(-scattering.loss * t) * -np.expm1(-scattering.decay * h)
-    coherent = np.exp(-(scattering.decay / 2 + scattering.dephasing) * h)
-    x, y = left * coherent * s[:2]
-    return np.array([x, y, left * (np.exp(-scattering.decay * h) * s[2] - fallen)])
+def damped(scattering, t, h, plus, z):
+    """Bloch vectors at time t after the disturbances of single atoms during h."""
+    left = math.exp(-scattering.loss * h)
+    fallen = math.exp(-scattering.loss * t) * -math.expm1(-scattering.decay * h)
+    coherent = math.exp(-(scattering.decay / 2 + scattering.dephasing) * h)
+    return left * coherent * plus, left * math.exp(-scattering.decay * h) * z - left * fallen
 
 
-def single_atom_noise(scattering, t, h, s, random):
-    """Noise of single atoms on their mean s at time t, during N times the time h.
+def jolted(scattering, t, h, plus, z, random):
+    """Means of the atoms' Bloch vectors at time t after the noise of each during N times h.
 
     Its covariance is what damping takes from Σ_j σ_a σ_b of the atoms by themselves:
     (γ + 2γ_φ + γ_l) p for xx and yy, (2γ + γ_l) p + 2γ s_z for zz, γ s_x for xz and γ s_y for yz,
     where p = exp(-γ_l t) is the share of atoms left.
     """
-    decay, left = scattering.decay, np.exp(-scattering.loss * t)
+    decay, left = scattering.decay, math.exp(-scattering.loss * t)
     transverse = (decay + 2 * scattering.dephasing + scattering.loss) * left
     if transverse == 0:
-        return 0.0
-    x, y, z = random.normal(size=s.shape) * np.sqrt(h)
-    lean = decay / np.sqrt(transverse) * s[:2]
-    rest = (2 * decay + scattering.loss) * left + 2 * decay * s[2] - (lean**2).sum(0)
-    along = lean[0] * x + lean[1] * y + np.sqrt(np.maximum(rest, 0)) * z
-    return np.array([np.sqrt(transverse) * x, np.sqrt(transverse) * y, along])
+        return plus, z
+    x, y, own = math.sqrt(h) * random.normal(size=(3, z.size))
+    lean = decay / math.sqrt(transverse) * plus
+    rest = (2 * decay + scattering.loss) * left + 2 * decay * z - lean.real**2 - lean.imag**2
+    along = lean.real * x + lean.imag * y + np.sqrt(np.maximum(rest, 0)) * own
+    return plus + math.sqrt(transverse) * (x + 1j * y), z + along

@@ -21,8 +21,6 @@ from ..envelope import (
     envelope,
 )
 from ..mean_field import fixed_points, mean_field, potential, s_plus
-from ..model import Model
-from ..moments import squeezing
 from ..steady_state import steady_moments
 
 QUANTUM = {"color": "C0"}
@@ -239,10 +237,8 @@ def draw_best_squeezing(axes, N, best, exponents):
     bottom.set(xlabel="$N$", ylabel="local exponent", ylim=(-0.36, -0.14))
 
 
-def draw_steady_gauge(axes, N, ratio, xi2):
-    """Draw the steady squeezing against Ω/Ω_c for N atoms and mark ξ² at ``ratio``."""
-    ratios = np.linspace(0.02, 1.9, 200)
-    curve = [squeezing(steady_moments(Model.from_ratios(N=N, drive=x))) for x in ratios]
+def draw_steady_gauge(axes, ratios, curve, ratio, xi2):
+    """Draw the steady squeezing, a ``curve`` against Ω/Ω_c, and mark ξ² at ``ratio``."""
     axes.semilogy(ratios, curve, **QUANTUM)
     axes.axhline(1, **APPROXIMATION)
     axes.plot(ratio, xi2, "o", color="C3")

@@ -15,6 +15,8 @@ from pathlib import Path
 from docutils import nodes
 from PIL import Image
 
+from lmgcav.companion.explore import SETTLED
+
 FRAMES = "_images/frames"  # the folder of the pictures of all sliders
 # What the theme brings along and no page asks for: maps for its developers, translations, fonts.
 NOT_NEEDED = (
@@ -86,7 +88,7 @@ def lighten(app, error):
 def lighten_pictures(folder):
     """Save the figures in 128 colours, which takes a third of the bytes and looks the same."""
     for path in folder.glob("*.png"):
-        Image.open(path).convert("RGB").quantize(128, kmeans=2).save(path, optimize=True)
+        Image.open(path).convert("RGB").quantize(128, kmeans=SETTLED).save(path, optimize=True)
 
 
 def drop_unused_icons(site):

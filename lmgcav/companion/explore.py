@@ -28,6 +28,7 @@ IN_PAGE = "LMGCAV_IN_PAGE"  # and the one that is set behind a published page
 MOST_FRAMES = 150  # the build of the book draws them all
 PIXELS_PER_INCH = 100  # on the page
 DOTS_PER_PIXEL = 1.5  # sharp enough on fine screens, light enough for a hundred frames
+SETTLED = 500  # pixels, of half a million: no palette need be better for fewer
 SIZE_OF_WORDS = 9  # points, of the values that stand above a drawing
 LETTERS_PER_INCH = 15  # of that size, nearly all of which fit
 
@@ -216,7 +217,7 @@ def _png(figure, few_colors):
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     png = io.BytesIO()
     if few_colors:
-        picture.quantize(64, kmeans=2).save(png, format="png", optimize=True)
+        picture.quantize(64, kmeans=SETTLED).save(png, format="png", optimize=True)
     else:
         picture.save(png, format="png", compress_level=1)
     return png.getvalue()

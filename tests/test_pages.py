@@ -21,6 +21,8 @@ from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 from playwright.sync_api import expect, sync_playwright
 
+from lmgcav.companion.explore import SIZE_OF_WORDS
+
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parent.parent
@@ -277,6 +279,18 @@ def test_on_paper_a_slider_is_its_starting_picture(page):
     page.emulate_media(media="null")
 
 
+SMALLEST = 11  # points, of text in figures, but for raised and lowered signs
+
+
+def test_no_text_in_a_figure_is_smaller_than_the_smallest():
+    drawn = [ROOT / "lmgcav/companion" / name for name in ("figures.py", "paper.mplstyle")]
+    text = "".join(path.read_text() for path in [*drawn, *ROOT.glob("book/*.ipynb")])
+    sizes = re.findall(r"(?<!marker)(?<!fig)size(?:=|:|\\?\":) ?(\d+)", text)
+    assert len(sizes) > 3
+    assert min(map(int, sizes)) >= SMALLEST <= SIZE_OF_WORDS
+    assert "x-small" not in text
+
+
 def test_a_phone_scrolls_no_page_sideways_and_shows_figures_whole_and_undistorted(phone):
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     stretch = "e => (e.width / e.naturalWidth) / (e.height / e.naturalHeight)"
@@ -290,8 +304,11 @@ def test_a_phone_scrolls_no_page_sideways_and_shows_figures_whole_and_undistorte
       }
       return false;
     }"""
+    shrunk = "e => e.getBoundingClientRect().width / e.getAttribute('width')"
     for figure in phone.locator(".cell_output img:visible").all():
         assert figure.evaluate(stretch) == pytest.approx(1, abs=0.02), "it is distorted"
+        words = SMALLEST * 100 / 72 * figure.evaluate(shrunk)  # 100 pixels an inch
+        assert words >= 9, "its labels are smaller than 9 pixels"
         assert not figure.evaluate(cut), "a box around it hides a part"
 
 

@@ -29,8 +29,8 @@ MOST_FRAMES = 150  # the build of the book draws them all
 PIXELS_PER_INCH = 100  # on the page
 DOTS_PER_PIXEL = 1.5  # sharp enough on fine screens, light enough for a hundred frames
 SETTLED = 500  # pixels, of half a million: no palette need be better for fewer
-SIZE_OF_WORDS = 9  # points, of the values that stand above a drawing
-LETTERS_PER_INCH = 15  # of that size, nearly all of which fit
+SIZE_OF_WORDS = 11  # points, of the values that stand above a drawing
+LETTERS_PER_INCH = 12  # of that size, nearly all of which fit
 
 
 @dataclass(frozen=True)

@@ -537,9 +537,9 @@ def draw_experiment(place, clock, experiment):
     x, y = min(x, 1.5), min(y, twist[-1])
     place.plot(x, y, mark, color="black", clip_on=False)
     place.set_yscale("asinh", linear_width=1)
-    place.annotate("super-radiant", (0.04, 0.2), size=8)
+    place.annotate("super-radiant", (0.04, 0.2))
     for x, name in [(0.72, "multistable"), (1.25, "normal")]:
-        place.annotate(name, (x, 12), size=8, rotation=90, ha="center")
+        place.annotate(name, (x, 20), rotation=90, ha="center", va="center")
     place.set(xlabel=RATIO_LABEL, xlim=(0, 1.5), ylabel=r"$2\chi/\Gamma = 2\Delta/\kappa$")
     place.set(ylim=(0, twist[-1]), yticks=[0, 1, 10, 100], xticks=[0.5, 1, 1.5])
     stages, rates = experiment.stages(), vars(experiment.scattering)
@@ -553,7 +553,7 @@ def draw_experiment(place, clock, experiment):
             clock.axvline(1 / rate, color=color, linestyle="--", linewidth=1.2, label=name)
     if any(rates.values()):
         above = {"loc": "lower right", "bbox_to_anchor": (1, 1), "borderaxespad": 0}
-        clock.legend(**above, ncols=3, fontsize=9, handlelength=1.5)
+        clock.legend(**above, ncols=3, handlelength=1.5)
 
 
 def draw_regions(axes, top):

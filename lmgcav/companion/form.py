@@ -103,8 +103,8 @@ def entered(numbers):
 
 def page(experiment):
     """HTML of the report on an experiment and its picture."""
-    figure, axes = plt.subplots(1, 2, figsize=(6.6, 3.0))
+    figure, axes = plt.subplots(2, figsize=(6, 5))
     draw_experiment(*axes, experiment)
     stages = ", ".join(f"{stage} in {time:.2g} s" for stage, time in experiment.stages().items())
-    alt = f"Left, a dot in the {experiment.phase} region; right, the stages: {stages}"
+    alt = f"Above, a dot in the {experiment.phase} region; below, the stages: {stages}"
     return Report(experiment)._repr_html_() + framed(figure, alt, few_colors=True).html

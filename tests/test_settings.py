@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 from test_pages import (  # noqa: F401
+    PHONE,
     browser,
     serious_barriers,
     site,
@@ -43,15 +44,27 @@ def test_a_setting_is_in_the_address_and_a_reset_takes_it_back(site, browser):
         expect(picture).to_have_attribute("alt", after)
 
 
+def apart(picture, other):
+    """Return how far the corners of two pictures of one size are apart."""
+    here, there = picture.bounding_box(), other.bounding_box()
+    assert here["width"] == pytest.approx(there["width"], abs=1), "their scales differ"
+    return {side: there[side] - here[side] for side in "xy"}
+
+
 def test_a_picture_is_kept_beside_the_next_one(site, browser):
     with visit(browser, site, NAME) as page:
         picture, handle, settings = first_picture(page)
         before = picture.get_attribute("alt")
         settings.get_by_role("button", name="Keep to compare").click()
         handle.press("Home")
-        kept = settings.locator("img")
+        kept = page.locator(".kept > img")
         expect(kept).to_have_attribute("alt", before)
         expect(picture).not_to_have_attribute("alt", before)
-        settings.get_by_role("button", name="Remove").click()
+        assert apart(picture, kept)["y"] == pytest.approx(0, abs=1), "they are not side by side"
+        page.set_viewport_size(PHONE)
+        below = apart(picture, kept)
+        assert below["x"] == pytest.approx(0, abs=1)
+        assert below["y"] > 0
+        page.get_by_role("button", name="Remove").click()
         expect(kept).to_have_count(0)
         assert serious_barriers(page, {"include": [".settings", ".widget-subarea"]}) == []

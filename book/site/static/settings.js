@@ -70,14 +70,14 @@
     const kept = make("div", { className: "kept" });
     const button = (textContent, onclick) => make("button", { type: "button", textContent, onclick });
     if (!begun.has(area)) begun.set(area, positions(area));
-    area.after(make("div", { className: "settings" },
+    area.after(kept, make("div", { className: "settings" },
       button("Reset", () => move(area, begun.get(area))),
       button("Link to this setting", () => {
         history.replaceState(null, "", address(area));
         navigator.clipboard?.writeText(location.href).catch(() => {});
         said.textContent = "The address of this page now leads to this setting.";
       }),
-      button("Keep to compare", () => keep(area, kept)), said, kept));
+      button("Keep to compare", () => keep(area, kept)), said));
   }
 
   // --- What the address asks for

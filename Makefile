@@ -102,7 +102,7 @@ COURSE := coursework/variant-$(VARIANT)
 coursework: .venv/.filled ## The problem sets with other numbers in their tests (VARIANT=7).
 	@[[ "$(VARIANT)" =~ ^[1-9][0-9]*$$ ]] || { echo "VARIANT must be 1, 2, ..."; exit 1; }
 	mkdir $(COURSE)
-	cp -R coursework/source coursework/grading.py coursework/nbgrader_config.py $(COURSE)
+	cp -R coursework/source coursework/*.py $(COURSE)
 	sed -i.old 's/variant = 0 /variant = $(VARIANT) /' $(COURSE)/source/*/*.ipynb
 	rm $(COURSE)/source/*/*.old
 	cd $(COURSE) && PATH="$(CURDIR)/$(BIN):$$PATH" nbgrader generate_assignment --assignment='*'

@@ -506,8 +506,8 @@ def course(tmp_path, monkeypatch):
     """A course with the shipped settings, as an instructor has it."""
     # nbgrader asks a tool beside it for the version of the gradebook.
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-    for name in ("grading.py", "nbgrader_config.py"):
-        shutil.copy(COURSE / name, tmp_path)
+    for file in COURSE.glob("*.py"):
+        shutil.copy(file, tmp_path)
     shutil.copytree(SOURCE, tmp_path / "source")
     (tmp_path / "seed").write_text("2026")
     return tmp_path

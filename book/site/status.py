@@ -9,6 +9,7 @@ import gzip
 import json
 import re
 from collections import defaultdict
+from functools import cache
 from html import escape
 from html.parser import HTMLParser
 from importlib.metadata import requires, version
@@ -77,7 +78,13 @@ def weight(site, page):
     files = {site / page, *Loaded(site / page).files}
     if any(path.name == "startup.js" for path in files):
         files |= {path for path in (site / "_static/mathjax").rglob("*.*") if path.is_file()}
-    return sum(len(gzip.compress(path.read_bytes())) for path in files)
+    return sum(map(gzipped, files))
+
+
+@cache  # most files belong to every page
+def gzipped(path):
+    """Bytes of a file, gzipped."""
+    return len(gzip.compress(path.read_bytes()))
 
 
 class Loaded(HTMLParser):

@@ -19,13 +19,14 @@ Its slow modes are found by Arnoldi's method with (1 - γL)⁻¹; for few atoms 
 matrix. Trace-preserving positive maps never lengthen the trace norm of a difference of two
 states, so that once ρ is as close to ρ_∞ as the tolerance, it is ρ_∞ at all later times.
 
-Of another model (`lmgcav.lindbladian`) L is known as a matrix alone. An ellipse around the bounds
-that Gershgorin's circles give for its field of values bounds the F_n, and steps are so short that
-they magnify rounding little. What is left at late times includes all that does not decay.
+Of another model (`lmgcav.lindbladian`) L is known as a matrix alone. An ellipse around its field of
+values, whose extent Lanczos' method finds, bounds the F_n, and steps are so short that they magnify
+rounding little. What is left at late times includes all that does not decay.
 
 References
 ----------
-Tal-Ezer and Kosloff, doi:10.1063/1.448136; van den Eshof and Hochbruck, doi:10.1137/040605461.
+Tal-Ezer and Kosloff, doi:10.1063/1.448136; van den Eshof and Hochbruck, doi:10.1137/040605461;
+Zhou and Li, doi:10.1016/j.laa.2010.06.034 (bounds by Lanczos' method).
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import expm
+from scipy.linalg import eigh_tridiagonal, expm
 from scipy.sparse import eye_array
 
 from . import arguments
@@ -50,6 +51,7 @@ from .steady_state import steady_moments
 BLOCK = 16  # polynomials that are added up together
 LONGEST_STEP = 200.0  # c τ; the polynomials F_n magnify rounding errors from twice that on
 MAGNIFIED = 3.0  # logarithm of how much they may magnify them within a step of any generator
+LANCZOS = 30  # products for a bound of the field of values
 DIVERGED = 1e6  # norm of what no state is: too low a rank for this generator
 ATTEMPTS = 6  # ranks, after which each must halve the change
 TIMES_IN_STEP = 256  # at most, for the memory that their coefficients take
@@ -249,7 +251,7 @@ def propagate(model, plan, start, ts, tol, states, progress, hours):
     N, truncation, error = model.N, K, 0.0
     check_memory(N, K, 2 * len(ts) if states else 0)  # as real numbers and as complex ones
     B2, c, slope, growth = scaled_generator(model, K, stretch)
-    longest = MAGNIFIED / max(np.sinh(growth) - slope, MAGNIFIED / LONGEST_STEP)
+    longest = longest_step(np.sinh(growth), slope)
     x, t, rows, products = resized(start.coordinates, K), 0.0, [], 0
     kept = (K + 1) ** 2 if states else min((K + 1) ** 2, 9)
     reach, wanted, began, turned = K, K, time.monotonic(), c * ts[-1]
@@ -344,18 +346,51 @@ def scaled_generator(model, K, stretch):
     else:
         least, most, frequency = field_of_values(L)
         d, half = -(least + most) / 2, (most - least) / 2
-        c = stretch * max(frequency, half) or 1.0
-        b = 1 - (frequency**2 + half**2) / c**2
-        growth = np.arcsinh(np.sqrt((np.hypot(b, 2 * half / c) - b) / 2))
+        c, growth = ellipse(half, frequency, d, stretch)
     return (2 / c) * (L + d * eye_array((K + 1) ** 2, format="csr")), c, d / c, growth
+
+
+def ellipse(half, frequency, d, stretch):
+    """Distance c of the foci and growth a of an ellipse around |Re| ≤ half, |Im| ≤ frequency.
+
+    The larger c, the flatter is the ellipse, and the longer are the steps: the fewest products.
+    """
+    c = stretch * (max(half, frequency) or 1.0) * np.geomspace(0.5, 2, 13)
+    b = 1 - (frequency**2 + half**2) / c**2
+    sinh = np.sqrt((np.hypot(b, 2 * half / c) - b) / 2)
+    longest = longest_step(sinh, d / c)
+    best = np.argmin(c * (1 + 15 * longest ** (-2 / 3)))  # J_n falls off some ³√(cτ) beyond cτ
+    return c[best], np.arcsinh(sinh[best])
+
+
+def longest_step(sinh, slope):
+    """Longest step c τ, for sinh(a) of the growth a and slope = d/c."""
+    return MAGNIFIED / np.maximum(sinh - slope, MAGNIFIED / LONGEST_STEP)
 
 
 def field_of_values(L):
     """Bounds of Re x†Lx from below and above, and of its |Im|, over all |x| = 1."""
-    even, odd = (L + L.T) / 2, (L - L.T) / 2
-    diagonal = even.diagonal()
-    radius = abs(even).sum(1) - abs(diagonal)
-    return (diagonal - radius).min(), (diagonal + radius).max(), abs(odd).sum(1).max()
+    return *extent((L + L.T) / 2, 1), extent((L - L.T) / 2, -1)[1]
+
+
+def extent(A, sign):
+    """Bounds of the eigenvalues of A = Aᵀ, or of iA where A = -Aᵀ and the sign is -1.
+
+    Lanczos' values lie within; with their residuals they are bounds in practice. A bound that is
+    too small lets rounding grow without limit, which the next computation exposes.
+    """
+    v = np.random.default_rng(0).normal(size=A.shape[0])
+    before, v, length, diagonal, beside = 0 * v, v / norm(v), 0.0, [], []
+    while len(diagonal) < min(LANCZOS, len(v)) and (length or not diagonal):
+        w = A @ v - sign * length * before
+        diagonal.append(v @ w if sign > 0 else 0.0)
+        w -= diagonal[-1] * v
+        length = norm(w)
+        beside.append(length)
+        before, v = v, w / (length or 1.0)
+    values, vectors = eigh_tridiagonal(diagonal, beside[:-1])
+    residuals = length * abs(vectors[-1])
+    return (values - residuals).min(), (values + residuals).max()
 
 
 def coefficients(phases, slope, growth):
@@ -365,12 +400,14 @@ def coefficients(phases, slope, growth):
     the Fourier coefficients of a function below 1, or a few times that where sinh(a) > d/c, so
     that rounding errors do not grow.
     """
-    n = np.arange(2 * int(phases.max()) + 100)
+    n = np.arange(int(phases.max() * max(2, 4 * np.sinh(growth))) + 100)
     u = np.exp(growth + np.pi * 1j / len(n) * np.arange(2 * len(n)))
     scaled = np.fft.fft(np.exp(phases[:, None] * ((u - 1 / u) / 2 - slope)), norm="forward").real
     largest = np.exp(phases.max() * max(np.sinh(growth) - slope, 0))
-    small = abs(scaled[:, n]).max(0) < NEGLIGIBLE * largest
-    n = n[: np.flatnonzero(small & (n > phases.max()))[0]]  # beyond, there is rounding alone
+    size = abs(scaled[:, n]).max(0)
+    small = size < NEGLIGIBLE * largest
+    beyond = np.flatnonzero(small & (n > max(phases.max(), size.argmax())))  # rounding alone
+    n = n[: beyond[0] if beyond.size else None]
     scaled = scaled[:, n]
     return np.where(n > 0, 2, 1) * np.exp(-growth * n) * scaled
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import csr_array, csr_matrix, diags_array, eye_array
@@ -27,6 +28,7 @@ from .multipoles import spin_products
 SPIN = {"x": (1, 0, 0), "y": (0, 1, 0), "z": (0, 0, 1), "+": (1, 1j, 0), "-": (1, -1j, 0)}
 ADJOINT = str.maketrans("+-", "-+")
 HIGHEST = 8  # degree of a polynomial
+FEW = 50  # atoms, for which the whole generator is made at once
 NOISE = 1e-14  # of the largest entry in its row, below which an entry is rounding
 
 
@@ -110,21 +112,34 @@ class Lindbladian:
         """
         if arguments.positive_integer("K", K) > self.N:
             arguments.refuse("K", f"at most N = {self.N}", K)
-        degree = max(len(word) for words in ({"": 0}, self.H, *self.jumps) for word in words)
-        above = min(self.N, K + degree)  # as far as products lead that come back to K
-        size = (3000 + 1200 * degree) * (above + 1) ** 2  # of all the products on the way
-        arguments.fits_in_memory(f"The generator of N = {self.N} atoms at rank K = {K}", size)
-        algebra = Algebra(self.N, above)
-        matrix = -1j * algebra.commutator(self.H)
-        for jump in self.jumps:
-            back = adjoint(jump)
-            matrix = matrix + algebra.commutator(jump) @ algebra.right(back) / 2
-            matrix = matrix - algebra.commutator(back) @ algebra.left(jump) / 2
-        return without_noise(matrix.real.tocsr()[: (K + 1) ** 2, : (K + 1) ** 2])
+        size = (K + 1) ** 2
+        return whole(self)[:size, :size].copy() if self.N <= FEW else assembled(self, K)
 
     def to_qutip(self) -> tuple:
         """Hamiltonian and list of jump operators as `qutip.Qobj`; QuTiP must be installed."""
         return to_qutip(self.N, self.H, self.jumps)
+
+
+@lru_cache(maxsize=1)
+def whole(model):
+    """Return the generator at the highest rank, whose blocks are those at the lower ones."""
+    return assembled(model, model.N)
+
+
+def assembled(model, K):
+    """Return the generator of a `Lindbladian` up to rank K."""
+    N, polynomials = model.N, ({"": 0}, model.H, *model.jumps)
+    degree = max(len(word) for words in polynomials for word in words)
+    above = min(N, K + degree)  # as far as products lead that come back to K
+    size = (3000 + 1200 * degree) * (above + 1) ** 2  # of all the products on the way
+    arguments.fits_in_memory(f"The generator of N = {N} atoms at rank K = {K}", size)
+    algebra = Algebra(N, above)
+    matrix = -1j * algebra.commutator(model.H)
+    for jump in model.jumps:
+        back = adjoint(jump)
+        matrix = matrix + algebra.commutator(jump) @ algebra.right(back) / 2
+        matrix = matrix - algebra.commutator(back) @ algebra.left(jump) / 2
+    return without_noise(matrix.real.tocsr()[: (K + 1) ** 2, : (K + 1) ** 2])
 
 
 def polynomial(name, value):

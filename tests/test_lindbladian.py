@@ -187,6 +187,32 @@ def test_a_result_that_does_not_converge_with_the_rank_is_refused(monkeypatch):
         lmg.evolve(spread, [0.5], [1, 0, 0], tol=1e-3)
 
 
+@pytest.mark.parametrize("K", [1, 3, 12])
+@pytest.mark.parametrize("seed", range(4))
+def test_bounds_of_the_field_of_values_are_those_of_dense_matrices(seed, K):
+    L = lmg.generator(random_lindbladian(seed, 12, jumps=seed), K)
+    found = np.array(exact_dynamics.field_of_values(L))
+    real = np.linalg.eigvalsh((L + L.T).toarray() / 2)
+    exact = np.array([real[0], real[-1], np.linalg.norm((L - L.T).toarray() / 2, 2)])
+    outwards = (found - exact) * [-1, 1, 1] / max(np.ptp(real), exact[2])
+    assert (outwards > -1e-3).all()
+    assert (outwards < 0.2).all()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.8])
+def test_too_small_a_bound_of_the_field_of_values_is_noticed(share, monkeypatch):
+    model = random_lindbladian(4, 20)
+    exact = lmg.evolve(model, [0.3, 1.0], tol=1e-9)
+    bounds = exact_dynamics.field_of_values
+    monkeypatch.setattr(exact_dynamics, "field_of_values", lambda L: share * np.array(bounds(L)))
+    if share < 0.5:
+        with pytest.raises(RuntimeError, match="Argument tol must be above"):
+            lmg.evolve(model, [0.3, 1.0], tol=1e-8)
+    else:
+        found = lmg.evolve(model, [0.3, 1.0], tol=1e-8)
+        assert difference(found.moments, exact.moments) <= found.error + exact.error
+
+
 # --- What is refused
 
 

@@ -69,6 +69,76 @@ class Curve:
         return self.scale * self.double * x
 f = Curve(3)
 """
+DECORATED = """
+class Times:
+    def __init__(self, f, factor):
+        functools.update_wrapper(self, f)
+        self.factor = factor
+    def __call__(self, x):
+        return self.factor * self.__wrapped__(x)
+def same(x):
+    return x
+f = Times(same, 2)
+"""
+METHOD = """
+def times(factor):
+    def decorate(method):
+        @functools.wraps(method)
+        def inner(self, x):
+            return factor * method(self, x)
+        return inner
+    return decorate
+class Curve:
+    def __init__(self, slope):
+        self.slope = slope
+    @functools.cache
+    def cached(self, x):
+        return self.slope * x
+    @times(2)
+    def decorated(self, x):
+        return self.slope * x
+f = Curve(3).decorated
+g = Curve(3).cached
+"""
+ATTRIBUTE = """
+def f(x):
+    return f.scale * x
+f.scale = 2
+"""
+DERIVED = """
+class Word(str):
+    def weight(self): return 2
+class Pair(tuple):
+    def weight(self): return 3
+class Table(dict):
+    def __missing__(self, key): return 4
+class Few(set):
+    most = 5
+word, pair, table, few = Word("a"), Pair([1]), Table(), Few("abc")
+def f(x):
+    return word.weight() * pair.weight() * table[x] * few.most
+"""
+METACLASS = """
+class Constant(type):
+    def __call__(cls):
+        return 2
+class One(metaclass=Constant):
+    pass
+def f(x):
+    return One() * x
+"""
+CYCLE = """
+class Node:
+    def __init__(self, value):
+        self.value, self.children = value, []
+    def add(self, value):
+        self.children.append(Node(value))
+        self.children[-1].parent = self
+root = Node(1)
+root.add(2)
+def f(x):
+    return root.children[0].parent.value * x
+"""
 RECURSION = """
 def f(x):
     return 1 if x == 0 else x * g(x - 1)
@@ -97,6 +167,18 @@ CHANGES = [
     (CLASS, "scale = 1", "scale = 2"),
     (CLASS, "Curve(3)", "Curve(4)"),
     (CLASS, "return 2", "return 3"),
+    (DECORATED, "(same, 2)", "(same, 3)"),
+    (METHOD, "times(2)", "times(3)"),
+    (METHOD, "f = Curve(3)", "f = Curve(4)"),
+    (METHOD.replace("f =", "e =").replace("g =", "f ="), "f = Curve(3)", "f = Curve(4)"),
+    (ATTRIBUTE, "scale = 2", "scale = 3"),
+    (DERIVED, "return 2", "return 1"),
+    (DERIVED, "return 3", "return 1"),
+    (DERIVED, "return 4", "return 1"),
+    (DERIVED, "most = 5", "most = 1"),
+    (METACLASS, "return 2", "return 3"),
+    (CYCLE, "root = Node(1)", "root = Node(3)"),
+    (CYCLE, "add(2)", "add(3)"),
     (RECURSION, "return f(x)", "return f(x) + 1"),
     (PACKAGE, "critical_drive", "turning_points"),
     (PACKAGE, "np.sqrt", "np.exp"),
@@ -133,16 +215,19 @@ def test_comments_layout_docstrings_and_unused_names_do_not_count(old, new):
 
 def test_every_process_finds_the_same_fingerprint(tmp_path):
     codes = [DIRECT, HELPER, NESTED, CLOSURE, PARTIAL, WRAPPED, CLASS, RECURSION, PACKAGE]
+    codes += [DECORATED, METHOD, ATTRIBUTE, DERIVED, METACLASS, CYCLE]
     head = "import functools, numpy as np, lmgcav as lmg\n"
     found = []
     for seed in "01":
         for number, code in enumerate(codes):
             (tmp_path / f"own{number}.py").write_text(head + code)
         program = "from lmgcav.sweeps.fingerprint import fingerprint\n"
-        program += "".join(f"import own{n}; print(fingerprint(own{n}.f))\n" for n in range(9))
+        program += "".join(
+            f"import own{n}; print(fingerprint(own{n}.f))\n" for n in range(len(codes))
+        )
         options = {"cwd": tmp_path, "env": {"PYTHONHASHSEED": seed}, "text": True}
         found.append(subprocess.check_output([sys.executable, "-c", program], **options))
-    assert list(tmp_path.glob("__pycache__/own8*"))  # compiled the first time, read the second
+    assert list(tmp_path.glob("__pycache__/own8.*"))  # compiled the first time, read the second
     assert found[0] == found[1]
     assert len({*found[0].split()}) == len(codes)
 
@@ -285,3 +370,6 @@ def test_only_what_can_change_a_number_of_a_public_function_counts(copied):
 def test_what_cannot_be_compared_is_refused(tmp_path):
     with Path(tmp_path, "file").open("w") as file, pytest.raises(TypeError, match="TextIOWrapper"):
         fingerprint(lambda: file)
+    ufunc = np.frompyfunc(lambda x: 2 * x, 1, 1)  # which hides its function
+    with pytest.raises(TypeError, match="ufunc"):
+        fingerprint(lambda x: ufunc(x))

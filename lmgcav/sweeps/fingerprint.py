@@ -10,12 +10,20 @@ import copyreg
 import dis
 import hashlib
 import sys
+from contextlib import suppress
 from functools import cache, cached_property
 from importlib import import_module, metadata
 from importlib.util import resolve_name
 from pathlib import Path
 from platform import python_version
-from types import CodeType, FunctionType, MemberDescriptorType, ModuleType
+from types import (
+    CodeType,
+    FunctionType,
+    MappingProxyType,
+    MemberDescriptorType,
+    MethodType,
+    ModuleType,
+)
 
 PLAIN = (type(None), type(...), type(NotImplemented), bool, int, float, complex, str)
 NAMED = (FunctionType, ModuleType, type)  # which may refer to themselves
@@ -31,7 +39,8 @@ def fingerprint(thing, seen=None):
     thing : object
         A function, say, or a tuple of functions and numbers.
     seen : dict, optional
-        Functions, classes and modules that have been met, which may refer to themselves.
+        Functions, classes and modules that have been met, and what else is open at the moment:
+        all of it may refer to itself.
 
     Returns
     -------
@@ -50,19 +59,20 @@ def fingerprint(thing, seen=None):
     False
     """
     seen = {} if seen is None else seen
-    if isinstance(thing, NAMED):
-        if thing in seen:
-            return seen[thing]
-        seen[thing] = f"number {len(seen)}"
-    if isinstance(thing, PLAIN):
+    key = thing if isinstance(thing, NAMED) else id(thing)  # which is its own while it is open
+    if key in seen:
+        return seen[key]
+    seen[key] = f"number {len(seen)}"
+    if type(thing) in PLAIN:
         content = repr(thing).encode()
-    elif isinstance(thing, bytes | bytearray):
+    elif type(thing) in (bytes, bytearray):
         content = thing
-    elif isinstance(thing, set | frozenset):
+    elif type(thing) in (set, frozenset):
         content = "".join(sorted(fingerprint(part, seen) for part in thing)).encode()
     else:
         content = "".join(fingerprint(part, seen) for part in parts(thing)).encode()
     digest = hashlib.sha256(type(thing).__name__.encode() + b" " + content).hexdigest()
+    del seen[key]
     if isinstance(thing, NAMED):
         seen[thing] = digest
     return digest
@@ -70,9 +80,9 @@ def fingerprint(thing, seen=None):
 
 def parts(thing):
     """List what a thing consists of."""
-    if isinstance(thing, tuple | list):
+    if type(thing) in (tuple, list):
         return thing
-    if isinstance(thing, dict):
+    if type(thing) in (dict, MappingProxyType):
         return [*thing, *thing.values()]
     if isinstance(thing, CodeType):
         arguments = thing.co_varnames[: thing.co_argcount + thing.co_kwonlyargcount]
@@ -87,18 +97,23 @@ def parts(thing):
     if isinstance(thing, type):
         if release(thing.__module__):
             return [thing.__module__, thing.__qualname__, release(thing.__module__)]
-        return [thing.__qualname__, thing.__bases__, public(vars(thing))]
+        return [thing.__qualname__, type(thing), thing.__bases__, public(vars(thing))]
+    if isinstance(thing, MethodType):
+        return [thing.__func__, thing.__self__]
     if isinstance(thing, property):
         return [thing.fget, thing.fset, thing.fdel]
     if isinstance(thing, cached_property):
         return [thing.func]
-    if hasattr(thing, "__wrapped__"):  # a cached function, a class method
-        return [thing.__wrapped__]
+    if hasattr(thing, "__wrapped__"):  # a cached function, a class method, a decorator with values
+        try:
+            return [thing.__wrapped__, *pickled_parts(thing)]
+        except TypeError:
+            return [thing.__wrapped__]
     return pickled_parts(thing)
 
 
 def function_parts(function):
-    """Code, default arguments, enclosed variables, and what the code refers to or imports."""
+    """Code, defaults, attributes, enclosed variables, and what the code refers to or imports."""
     code, scope = function.__code__, function.__globals__
     steps = [step for inner in codes(code) for step in dis.get_instructions(inner)]
     steps = [step for step in steps if step.opname != "EXTENDED_ARG"]
@@ -108,7 +123,8 @@ def function_parts(function):
     used = {name: reached(value, attributes) for name, value in used.items()}
     if function.__doc__ in code.co_consts[:1]:
         code = code.replace(co_consts=code.co_consts[1:])
-    return [code, function.__defaults__, function.__kwdefaults__, enclosed(function), used]
+    own = [function.__defaults__, function.__kwdefaults__, vars(function)]
+    return [code, *own, enclosed(function), used]
 
 
 def imported(steps, scope):
@@ -144,8 +160,12 @@ def reached(value, names):
 
 
 def enclosed(thing):
-    """List the variables of the surrounding function that a function refers to."""
-    return [cell.cell_contents for cell in getattr(thing, "__closure__", None) or ()]
+    """List the bound variables of the surrounding function that a function refers to."""
+    found = []
+    for cell in getattr(thing, "__closure__", None) or ():
+        with suppress(ValueError):
+            found.append(cell.cell_contents)
+    return found
 
 
 def codes(code):
@@ -167,13 +187,17 @@ def public(names):
 
 
 def pickled_parts(thing):
-    """List what pickle would write."""
+    """List what pickle would write, of a set in no order."""
+    if isinstance(thing, set | frozenset):
+        return [type(thing), frozenset(thing), getattr(thing, "__dict__", None)]
     reduce = copyreg.dispatch_table.get(type(thing))
     try:
         found = reduce(thing) if reduce else thing.__reduce_ex__(4)
     except Exception as error:  # a lock of multiprocessing, say, has an error of its own
         raise TypeError(f"{type(thing).__name__} has no content: {error}") from error
     if isinstance(found, str):
+        if not all(name.isidentifier() for name in found.split(".")):  # from np.frompyfunc, say
+            raise TypeError(f"{type(thing).__name__} has no content: nothing is named {found}")
         return [getattr(thing, "__module__", None), found]
     return [*found[:3], *(list(items) for items in found[3:5] if items is not None)]
 

@@ -36,6 +36,8 @@ CHECKSUMS = dict(
     reversed(line.split()) for line in (SITE / "runtime.sha256").read_text().splitlines()
 )
 LOCK = "pyodide-lock.json"
+# Of what Matplotlib asks for: drawing into pages, fonts in PDF, time zones.
+NOT_NEEDED = {"matplotlib-pyodide", "fonttools", "pytz"}
 
 
 def setup(app):
@@ -59,11 +61,13 @@ def offer(app):
     lock = json.dumps(with_package(json.loads((KEPT / LOCK).read_text()), wheel, content))
     digest = hashlib.sha256(lock.encode()).hexdigest()[:12]
     app.lmgcav_files = {wheel: content, f"lock-{digest}.json": lock.encode()}
+    size = sum((KEPT / name).stat().st_size for name in CHECKSUMS if name != LOCK) + len(content)
     app.add_css_file("compute.css")
     about = {
         "data-python": f"{PLACE.name}/",
         "data-lock": f"lock-{digest}.json",
         "data-files": str(len(CHECKSUMS) + 1),  # of which the page loads two as scripts
+        "data-megabytes": f"{size / 1e6:.0f}",
         "defer": "defer",
     }
     app.add_js_file("compute.js", **about)
@@ -180,7 +184,9 @@ def package():
 def with_package(lock, wheel, content):
     """Return the lock of Pyodide with `lmgcav` and what it needs, and nothing else."""
     known = lock["packages"]
-    known["matplotlib"]["depends"].remove("matplotlib-pyodide")  # which draws into pages
+    known["matplotlib"]["depends"] = [
+        name for name in known["matplotlib"]["depends"] if name not in NOT_NEEDED
+    ]
     known["lmgcav"] = {
         "name": "lmgcav",
         "version": wheel.split("-")[1],

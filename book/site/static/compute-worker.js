@@ -1,21 +1,22 @@
 // Python in a thread of its own, for compute.js; every file comes from this site.
-const { python, lock, files } = Object.fromEntries(new URLSearchParams(location.search));
+const { python, lock, files, megabytes } = Object.fromEntries(new URLSearchParams(location.search));
 const home = new URL(python, location).href;
 const tell = (progress) => postMessage({ progress });
 
-const seconds = () => Math.round(performance.now() / 1000);
+const loading = `Loading Python, ${megabytes} MB, once`;
+const seconds = (milliseconds) => `${(milliseconds / 1000).toPrecision(2)} s`;
 let ready;
 let arrived = 0;
 const get = fetch;
 self.fetch = async (...what) => {
   const response = await get(...what);
   arrived += 1;
-  tell(`Loading Python, 46 MB, once: file ${arrived} of ${files}`);
+  tell(`${loading}: file ${arrived} of ${files}`);
   return response;
 };
 
 async function start() {
-  tell("Loading Python, 46 MB, once");
+  tell(loading);
   importScripts(`${home}pyodide.js`);
   const pyodide = await loadPyodide({
     indexURL: home,
@@ -23,10 +24,12 @@ async function start() {
     packages: ["lmgcav"],
     env: { HOME: "/home/pyodide", MPLBACKEND: "agg", LMGCAV_IN_PAGE: "1" },
   });
-  const loaded = seconds();
+  const unpacked = performance.now();
   tell("Starting Python");
   const page = pyodide.pyimport("in_browser").page();
-  ready = `Python was ready after ${seconds()} s, ${loaded} s of them to load it.`;
+  const here = Math.max(...performance.getEntriesByType("resource").map((file) => file.responseEnd));
+  ready = `Python was ready after ${seconds(performance.now())}: its files were here after ` +
+    `${seconds(here)} and unpacked after ${seconds(unpacked)}; the rest is the import of packages.`;
   return page;
 }
 

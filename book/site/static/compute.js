@@ -14,25 +14,42 @@
   // --- Python
 
   const waiting = new Map();
+  const SIGN = 200; // milliseconds on a button: more than passing over it
   let worker;
   let last = 0;
+  let stage = "Waiting"; // what Python said last
 
   function start() {
     const started = new Worker(new URL(`compute-worker.js?${new URLSearchParams(dataset)}`, src));
     started.onmessage = ({ data: { id, progress, ...answer } }) => {
-      if (progress) return showProgress(progress);
+      if (progress) {
+        stage = progress;
+        return waiting.size && showProgress(stage);
+      }
       waiting.get(id)(answer);
       waiting.delete(id);
       if (!waiting.size) showProgress("");
     };
     started.onerror = () => stop("Python could not be loaded");
-    letAllBeEdited();
     return started;
+  }
+
+  // Python starts while a mouse rests on a button, or the keyboard is there, unless data are dear.
+  function startSoon(button) {
+    let timer;
+    const soon = () => { timer ??= setTimeout(() => { worker ??= start(); }, SIGN); };
+    const never = () => { timer = clearTimeout(timer); };
+    if (navigator.connection?.saveData) return;
+    button.addEventListener("pointerenter", ({ pointerType }) => pointerType === "mouse" && soon());
+    button.addEventListener("focus", soon);
+    button.addEventListener("pointerleave", never);
+    button.addEventListener("blur", never);
   }
 
   function stop(reason) {
     worker?.terminate();
     worker = undefined;
+    stage = "Waiting";
     for (const answer of waiting.values()) answer({ error: reason });
     waiting.clear();
     showProgress("");
@@ -40,6 +57,7 @@
 
   function ask(call, ...parameters) {
     worker ??= start();
+    letAllBeEdited();
     worker.postMessage({ id: ++last, call, parameters });
     return new Promise((resolve) => waiting.set(last, resolve));
   }
@@ -71,7 +89,7 @@
   async function run(cell) {
     const before = cell.output.querySelector("img")?.alt;
     cell.bar.after(progress);
-    showProgress("Waiting");
+    showProgress(stage);
     const shown = await ask("show", cells.map(({ pre }) => pre.textContent), cells.indexOf(cell));
     cell.output.setAttribute("aria-live", "polite");
     if (shown.error !== undefined) return cell.output.replaceChildren(complain(shown));
@@ -181,6 +199,7 @@
     cell.runs = make("button", {
       type: "button", className: "compute", textContent: ACTIVE[cell.kind] ?? "Run here", onclick: () => run(cell),
     });
+    startSoon(cell.runs);
     cell.note = make("span", {}, "Changed. ",
       make("button", { type: "button", textContent: "Put back", onclick: () => putBack(cell) }));
     cell.bar = make("p", { className: "compute-bar" }, cell.runs, " ", cell.note);

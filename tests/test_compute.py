@@ -127,15 +127,40 @@ def test_errors_are_lines_a_computation_can_be_stopped_and_the_page_goes_on(site
         expect(output).to_contain_text("54")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_page_that_has_computed_has_no_serious_barrier_and_fits_a_phone(site, browser, theme):
-    with visit(browser, site, "book/01_introduction.html", PHONE) as page:
+def assert_fits_a_phone_without_barriers(page):
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    for theme in ("light", "dark"):
         page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        assert serious_barriers(page, {"exclude": ["mjx-container"]}) == []
+
+
+def test_a_page_that_has_computed_has_no_serious_barrier_and_fits_a_phone(site, browser):
+    with visit(browser, site, "book/01_introduction.html", PHONE) as page:
         [box] = explorations(page)
         box.get_by_role("button", name=ANY).click()
         expect(box.locator("input[type=number]").first).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-        assert serious_barriers(page, {"exclude": ["mjx-container"]}) == []
+        assert_fits_a_phone_without_barriers(page)
+
+
+def test_an_experiment_has_fields_for_its_numbers(site, browser):
+    with visit(browser, site, "book/06c_experiment.html", PHONE) as page:
+        button = page.get_by_role("button", name="Compute here: your numbers")
+        box = page.locator(".cell", has=button)
+        button.click()
+        field = box.get_by_label("Rabi frequency Ω/2π (Hz)")
+        expect(field).to_have_value("300000")
+        expect(box.get_by_role("row", name="phase multistable")).to_be_visible()
+        field.fill("5e6")
+        field.press("Enter")
+        expect(box.get_by_role("row", name="phase normal")).to_be_visible()
+        picture = box.locator(".cell_output img")
+        expect(picture).to_have_attribute("alt", re.compile("normal region"))
+        box.get_by_label("Atoms N").fill("3.5")
+        box.get_by_label("Atoms N").press("Enter")
+        expect(box.get_by_role("alert")).to_have_text(
+            "ValueError: Argument N must be a positive integer, but N = 3.5"
+        )
+        assert_fits_a_phone_without_barriers(page)
 
 
 def test_there_are_no_buttons_on_a_disk(browser):
@@ -143,9 +168,34 @@ def test_there_are_no_buttons_on_a_disk(browser):
         assert page.locator(".compute").count() == 0
 
 
-def test_nothing_of_python_is_loaded_before_a_click(site, browser):
+LOADED = re.compile(r"/python-[\d.]+/pyodide\.js")
+
+
+def test_nothing_of_python_is_loaded_before_a_sign_that_it_is_wanted(site, browser):
     with visit(browser, site, "book/01_introduction.html") as page:
-        assert page.locator(".compute").count() > 0
+        buttons = page.locator(".compute:visible")
+        assert buttons.count() > 0
+        assert not [url for url in page.asked if "/python-" in url]
+        with page.expect_request(LOADED):
+            buttons.first.hover()
+    with visit(browser, site, "book/01_introduction.html") as page:
+        with page.expect_request(LOADED):
+            page.locator(".compute:visible").first.focus()
+        assert page.locator(".computing:visible").count() == 0
+
+
+def test_where_data_are_dear_python_waits_for_the_click(site, browser):
+    with visit(browser, site, "book/01_introduction.html") as page:
+        page.add_init_script(
+            "navigator.connection.__proto__.__defineGetter__('saveData', () => true)"
+        )
+        page.reload()
+        page.evaluate("""() => {
+            const button = document.querySelector(".compute:not([hidden])");
+            button.dispatchEvent(new PointerEvent("pointerenter", { pointerType: "mouse" }));
+            button.focus();
+            return new Promise((late) => setTimeout(late, 1000));
+        }""")
         assert not [url for url in page.asked if "/python-" in url]
 
 

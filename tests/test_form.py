@@ -5,7 +5,7 @@ import pytest
 from ipywidgets import FloatText
 
 from lmgcav import Experiment, Scattering
-from lmgcav.companion.explore import IN_BOOK
+from lmgcav.companion.explore import IN_BOOK, IN_PAGE
 from lmgcav.companion.form import experiment_form
 from lmgcav.companion.report import Report
 
@@ -78,3 +78,16 @@ def test_the_published_page_shows_the_report_and_no_form(form, monkeypatch):
     page = experiment_form(MINE)
     assert page._repr_html_() == form.children[-1].value
     assert not hasattr(page, "children")
+
+
+def test_the_fields_of_a_page_that_computes_are_those_of_the_form(form, monkeypatch):
+    monkeypatch.setenv(IN_PAGE, "1")
+    page = experiment_form(MINE)
+    given = {axis.name: axis.values[axis.start_index] for axis in page.axes}
+    live = [child for child in form.children if isinstance(child, FloatText)]
+    assert [axis.label for axis in page.axes] == [field.description for field in live]
+    assert list(given.values()) == [field.value for field in live]
+    field(form, "Rabi frequency").value = 5e6
+    assert page.frame(**given | {"Omega": 5e6}).html == form.children[-1].value
+    with pytest.raises(ValueError, match="Argument N must be a positive integer"):
+        page.frame(**given | {"N": 3.5})

@@ -174,8 +174,12 @@ def explore(draw, *axes, alt):
     return explored(drawing, in_book=bool(os.environ.get(IN_BOOK)))
 
 
+class Interactive:
+    """What a published page has inputs for: `axes`, and `frame` of any values with its ``html``."""
+
+
 @dataclass(frozen=True)
-class Drawing:
+class Drawing(Interactive):
     """What `explore` draws, for any values of its axes."""
 
     draw: Callable

@@ -1,8 +1,8 @@
 """A form for the numbers of one's own experiment.
 
 Where Python is live, in Jupyter, :func:`experiment_form` has a field for each number, and a report
-and a picture that follow. A published page, which has no Python behind it, shows the report and the
-picture of the numbers that the cell gives.
+and a picture that follow. A published page shows the report and the picture of the numbers that
+the cell gives, and has the same fields when its reader lets it compute.
 """
 
 import os
@@ -15,7 +15,7 @@ import numpy as np
 from .. import arguments
 from ..experiment import Experiment
 from ..scattering import Scattering
-from .explore import IN_BOOK, IN_PAGE, framed
+from .explore import IN_BOOK, IN_PAGE, Interactive, framed
 from .figures import draw_experiment
 from .report import Report
 
@@ -43,7 +43,8 @@ def experiment_form(experiment):
     Returns
     -------
     ipywidgets.VBox or Page
-        To be left as the last line of a cell; in the published page the report alone.
+        To be left as the last line of a cell; in the published page the report alone, and what
+        its own fields ask for others.
 
     Examples
     --------
@@ -56,15 +57,14 @@ def experiment_form(experiment):
         return Page(experiment)
     from ipywidgets import HTML, FloatText, Layout, VBox  # a browser has no widgets in Python
 
-    given = vars(experiment) | vars(experiment.scattering)
     fields = {
-        name: FloatText(
-            float(f"{given[name] / unit:.12g}"),  # 150000, not 149999.99999999997
-            description=label,
+        field.name: FloatText(
+            field.value,
+            description=field.label,
             style={"description_width": "14em"},
             layout=Layout(width="auto", max_width="26em"),
         )
-        for name, (label, unit) in FIELDS.items()
+        for field in fields_of(experiment)
     }
     message, shown = HTML(), HTML(page(experiment))
 
@@ -83,13 +83,58 @@ def experiment_form(experiment):
 
 
 @dataclass(frozen=True)
-class Page:
+class Field:
+    """One number of an experiment: an `Axis` without a slider, for any value from that given."""
+
+    name: str
+    label: str
+    value: float
+    any_value = True
+    whole = False  # N may be written as 1e5
+    start_index = 0
+
+    @property
+    def values(self):
+        """The number given."""
+        return [self.value]
+
+    @property
+    def texts(self):
+        """The number as one writes it."""
+        return [f"{self.value:g}"]
+
+
+def fields_of(experiment):
+    """Return a `Field` for each number of an experiment."""
+    given = vars(experiment) | vars(experiment.scattering)
+    return [
+        Field(name, label, float(f"{given[name] / unit:.12g}"))  # 150000, not 149999.99999999997
+        for name, (label, unit) in FIELDS.items()
+    ]
+
+
+@dataclass(frozen=True)
+class Page(Interactive):
     """The report on an experiment and its picture, at the end of a cell."""
 
     experiment: Experiment
 
-    def _repr_html_(self):
+    @property
+    def html(self):
+        """The report and the picture."""
         return page(self.experiment)
+
+    def _repr_html_(self):
+        return self.html
+
+    @property
+    def axes(self):
+        """The fields for other numbers."""
+        return fields_of(self.experiment)
+
+    def frame(self, **numbers):
+        """Return the report and the picture for the numbers of the fields."""
+        return Page(entered(numbers))
 
 
 def entered(numbers):

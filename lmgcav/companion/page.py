@@ -20,7 +20,7 @@ import numpy as np
 import scipy
 
 from .cells import MAGIC, needed
-from .explore import Drawing, framed
+from .explore import Interactive, framed
 
 ABSENT = ("qutip", "xarray", "zarr", "distributed")  # what chapters import and browsers lack
 
@@ -49,11 +49,11 @@ class Page:
                 sys.modules[name] = Missing(name)
 
     def show(self, parameters):
-        """Run a cell for its output as HTML, or for the axes and first picture of `explore`."""
+        """Run a cell for its output as HTML, or for its inputs and what they show at first."""
         return _answer(self._show, *json.loads(parameters))
 
     def frame(self, parameters):
-        """Draw the picture of some values of a `Drawing`."""
+        """Show what belongs to some values of the inputs."""
         return _answer(self._frame, *json.loads(parameters))
 
     def _show(self, cells, index):
@@ -82,8 +82,8 @@ def show(cells, index):
 
     Returns
     -------
-    str or Drawing
-        What the cell shows: its text, figures and value as HTML, or what `explore` returns.
+    str or Interactive
+        What the cell shows: its text, figures and value as HTML, or what offers inputs.
     """
     variables = {"__name__": "__main__", "In": ["", *cells]}
     for i in needed(cells, index):
@@ -95,7 +95,7 @@ def show(cells, index):
             if i != index:
                 error.add_note(f"in code cell {i + 1}, which this one needs")
             raise
-    return value if isinstance(value, Drawing) else _html(output.getvalue(), value)
+    return value if isinstance(value, Interactive) else _html(output.getvalue(), value)
 
 
 def versions():
@@ -105,11 +105,11 @@ def versions():
 
 
 def frame(drawing, values):
-    """Draw a `Frame` for any values, of the type of each axis.
+    """Return what is shown for any values, of the type of each axis.
 
     Parameters
     ----------
-    drawing : Drawing
+    drawing : Interactive
     values : dict
         Numbers by the names of the axes.
     """

@@ -123,7 +123,7 @@
         else {
           alarm.replaceChildren();
           picture.innerHTML = answer.html;
-          heard.textContent = picture.firstChild.alt;
+          heard.textContent = picture.querySelector("img").alt;
         }
       } while (again);
       busy = false;
@@ -140,6 +140,12 @@
 
   function row({ label, values, texts, start, fixed, whole }, set) {
     const name = make("span", { textContent: label });
+    const number = make("input", { type: "number", step: whole ? 1 : "any", value: values[start], required: true });
+    const setNumber = () => number.reportValidity() && set(Number(number.value));
+    if (values.length === 1) {
+      number.onchange = setNumber;
+      return make("label", { className: "free field" }, name, number);
+    }
     if (fixed) {
       const choice = make("select", { onchange: () => set(values[choice.selectedIndex]) },
         ...texts.map((text) => make("option", { textContent: text })));
@@ -154,11 +160,10 @@
     };
     const place = (y) => (wide ? Math.log(y / low) / Math.log(high / low) : (y - low) / (high - low));
     const slider = make("input", { type: "range", min: 0, max: 1, step: 0.005, value: place(values[start]) });
-    const number = make("input", { type: "number", step: whole ? 1 : "any", value: values[start] });
     const tell = () => slider.setAttribute("aria-valuetext", number.value);
     slider.setAttribute("aria-label", label);
     slider.oninput = () => { number.value = value(slider.value); tell(); set(Number(number.value)); };
-    number.onchange = () => { slider.value = place(number.value); tell(); set(Number(number.value)); };
+    number.onchange = () => { slider.value = place(number.value); tell(); setNumber(); };
     tell();
     return make("div", { className: "free" }, name, slider,
       Object.assign(number, { ariaLabel: `${label}, any value` }));
@@ -211,6 +216,6 @@
     };
     cell.output.before(cell.bar);
     changed(cell);
-    if (cell.kind === "exercises.check" || cell.kind === "experiment_form") edit(cell);
+    if (cell.kind === "exercises.check") edit(cell);
   }
 })();

@@ -38,9 +38,43 @@ def test_a_damaged_file_a_missing_one_and_another_kind_are_refused(tmp_path):
     for name in ("flipped", "short", "other", "missing"):
         with pytest.raises(ValueError, match="Argument path must be a file that `save` has"):
             lmg.load(tmp_path / f"{name}.npz")
-    with pytest.raises(ValueError, match="Argument path must be a file that can be written"):
-        lmg.save(tmp_path / "no/run.npz", run)
+    for name in ("no/run.npz", "run.npz/run.npz", "x" * 300 + ".npz", "nu\0ll.npz"):
+        with pytest.raises(ValueError, match="Argument path must be a file that can be written"):
+            lmg.save(tmp_path / name, run)
+    with pytest.raises(ValueError, match="Argument path must be a folder on this machine"):
+        lmg.save("~nobody-of-this-name/run.npz", run)
     with pytest.raises(ValueError, match=r"that ends in \.npz"):
         lmg.save("run.txt", run)
     with pytest.raises(ValueError, match="Argument trajectory must be of the class Trajectory"):
         lmg.save(tmp_path / "run.npz", run.moments)
+
+
+def test_no_damage_passes_for_numbers_or_as_another_error(tmp_path):
+    run = lmg.evolve(lmg.Model.from_ratios(N=5, drive=2.0), [0, 0.1], states=True)
+    lmg.save(tmp_path / "run.npz", run)
+    data = (tmp_path / "run.npz").read_bytes()
+    rng, refused = np.random.default_rng(0), 0
+    for place in rng.integers(len(data), size=300):
+        damaged = bytearray(data)
+        damaged[place : place + 8] = rng.bytes(8)
+        (tmp_path / "damaged.npz").write_bytes(damaged)
+        try:
+            found, _ = lmg.load(tmp_path / "damaged.npz")
+        except ValueError as error:
+            refused += "nothing has damaged" in str(error)
+        else:  # what does not matter was damaged
+            np.testing.assert_array_equal(found.moments.second, run.moments.second)
+            np.testing.assert_array_equal(found.states.c, run.states.c)
+    assert refused > 200
+
+
+@pytest.mark.parametrize(
+    "change", [{"ts": None}, {"later": np.ones(2)}, {"ts": np.ones(3)}, {"N": np.ones(2)}]
+)
+def test_a_file_with_other_fields_or_lengths_is_refused(change, tmp_path):
+    lmg.save(tmp_path / "run.npz", lmg.evolve(lmg.Model.from_ratios(N=5, drive=2.0), [0, 0.1]))
+    with np.load(tmp_path / "run.npz") as file:
+        arrays = {**file, **change}
+    np.savez(tmp_path / "other.npz", **{k: v for k, v in arrays.items() if v is not None})
+    with pytest.raises(ValueError, match="Argument path must be a file that `save` has"):
+        lmg.load(tmp_path / "other.npz")

@@ -219,6 +219,9 @@ def test_values_that_disagree_with_a_name_of_the_grid_stop_the_sweep_at_the_firs
     for value in (None, "word", [[1], [1, 2]]):
         with pytest.raises(lmg.SweepError, match="no number and no array of numbers"):
             lmg.sweep(lambda x, value=value: value, {"x": range(10)})
+    for name in (1, ("u", "v"), "u/v", ".."):  # of which a store would make folders
+        with pytest.raises(lmg.SweepError, match=r"with the name .*, which is no word"):
+            lmg.sweep(lambda x, name=name: {name: x}, {"x": range(10)})
 
 
 def test_values_of_the_same_name_are_refused_where_they_differ():
@@ -268,7 +271,9 @@ def test_values_unlike_the_others_are_errors_and_are_never_cut_to_size():
     [
         ([1, 2], "Argument grid must be a dict of parameter names and values"),
         ({}, "Argument grid must be a dict"),
-        ({"x": []}, r"Argument grid\['x'\] must be a list of numbers or words"),
+        ({"x": []}, r"Argument grid\['x'\] must be a list of numbers or of words"),
+        ({"x": [1, np.nan]}, r"Argument grid\['x'\] must be a list of numbers or of words"),
+        ({"x": ["a", 1]}, r"Argument grid\['x'\] must be a list of numbers or of words"),
         ({"x": 3}, r"Argument grid\['x'\]"),
         ({"x": "word"}, r"Argument grid\['x'\]"),
         ({"x": [None]}, r"Argument grid\['x'\]"),

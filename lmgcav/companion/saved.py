@@ -2,7 +2,7 @@
 
 import json
 import os
-import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -56,10 +56,11 @@ def save(path: str | os.PathLike, trajectory: Trajectory, **settings) -> None:
         with part.open("wb") as file:
             np.savez_compressed(file, **{k: v for k, v in arrays.items() if v is not None})
         part.replace(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the second where a path has a null character
         arguments.refuse("path", f"a file that can be written ({error})", str(path))
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError, ValueError):
+            part.unlink()
 
 
 def load(path: str | os.PathLike) -> tuple[Trajectory, dict]:
@@ -87,17 +88,20 @@ def load(path: str | os.PathLike) -> tuple[Trajectory, dict]:
         N, about = int(arrays.pop("N")), json.loads(str(arrays.pop("provenance")))
         moments = Moments(N, arrays.pop("mean"), arrays.pop("second"))
         c = arrays.pop("c", None)
+        states = None if c is None else Multipoles(N, c)
         arrays["truncation"], arrays["error"] = int(arrays["truncation"]), float(arrays["error"])
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        run = Trajectory(moments=moments, states=states, **arrays)
+        timed = (run.ts, run.errors, moments.mean, moments.second, c)
+        if len({len(part) for part in timed if part is not None}) > 1:
+            raise ValueError("it has not as many values as times")
+    except Exception as error:  # of zipfile, zlib or NumPy, which name no other for all their ways
         allowed = f"a file that `save` has written and nothing has damaged ({error})"
         arguments.refuse("path", allowed, str(path))
-    return Trajectory(
-        moments=moments, states=None if c is None else Multipoles(N, c), **arrays
-    ), about
+    return run, about
 
 
 def checked(path):
     """Return the path of a file with an ending of NumPy."""
     if not isinstance(path, (str, os.PathLike)) or not str(path).endswith(".npz"):
         arguments.refuse("path", "the name of a file that ends in .npz", path)
-    return Path(path).expanduser()
+    return arguments.folder("path", Path(path).parent) / Path(path).name

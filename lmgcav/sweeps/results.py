@@ -205,6 +205,9 @@ def labelled_point(name, value):
         values = shown(value)
     else:
         values = value if isinstance(value, Mapping) else {name: value}
+    for name in values:
+        if not isinstance(name, str) or "/" in name or not name.strip("."):
+            raise ValueError(f"returned a value with the name {name!r}, which is no word")
     labelled = {name: labelled_numbers(name, numbers) for name, numbers in values.items()}
     return xr.Dataset(labelled).reset_coords(drop=True)
 

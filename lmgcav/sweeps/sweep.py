@@ -180,16 +180,24 @@ def read_axis(key, names, values):
         rows = [] if refused else [*values]
         columns = [*zip(*rows, strict=True)] if isinstance(key, tuple) else [rows]
         along = {n: np.asarray(c) for n, c in zip(names, columns, strict=True)}
+        good = [are_values(c, array) for c, array in zip(columns, along.values(), strict=True)]
     except (TypeError, ValueError):
-        along = {}
-    good = [c.ndim == 1 and c.size > 0 and c.dtype.kind in "biufcU" for c in along.values()]
+        good = []
     if not good or not all(good):
-        allowed = "a list of numbers or words, or of tuples of them where the name is a tuple"
+        allowed = "a list of numbers or of words, or of tuples of them where the name is a tuple"
         arguments.refuse(f"grid[{key!r}]", allowed, values)
     columns = [column.tolist() for column in along.values()]
     if repeated := [row for row, times in Counter(zip(*columns, strict=True)).items() if times > 1]:
         arguments.refuse(f"grid[{key!r}]", f"without repeated values such as {repeated[0]}", values)
     return dict(zip(names, columns, strict=True))
+
+
+def are_values(column, array):
+    """Whether a column is of numbers, of which NaN is none, or of words, as is its array."""
+    kinds = {isinstance(value, str) for value in column}
+    if array.ndim != 1 or array.dtype.kind not in "biufcU" or len(kinds) != 1:
+        return False
+    return array.dtype.kind == "U" or not np.isnan(array).any()
 
 
 def points(axes):

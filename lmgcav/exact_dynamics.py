@@ -45,7 +45,7 @@ from . import arguments
 from .mean_field import flow
 from .model import SOUTH_POLE, Dynamics, Model, any_model, bloch_vector
 from .moments import Moments
-from .multipoles import Multipoles, factorised, generator
+from .multipoles import Multipoles, factorised, generator, regular
 from .steady_state import steady_moments
 
 BLOCK = 16  # polynomials that are added up together
@@ -522,7 +522,7 @@ def exponential(A):
 
 def null_vector(L, first):
     """Vector that L maps to zero, with the given first entry; the first row of L is zero."""
-    matrix, order, factors = factorised(L[1:, 1:].tocsc())
+    matrix, order, factors = regular(*factorised(L[1:, 1:].tocsc()))
     right, rest = -first * L[1:, [0]].toarray()[order, 0], np.empty(matrix.shape[0])
     rest[order] = factors.solve(right)
     return np.append(first, rest)

@@ -26,7 +26,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse import eye_array
 
 from . import arguments
-from .exact_dynamics import evolve, initial_state, rank, resized
+from .exact_dynamics import check_tolerance, evolve, initial_state, rank, resized
 from .lindbladian import SPIN
 from .model import Dynamics, Model, any_model
 from .multipoles import Multipoles, factorised, generator, spin_products
@@ -206,7 +206,7 @@ def correlation(
     A, B, C = (_factors(*pair) for pair in (("first", first), ("second", second), ("third", third)))
     if not 1 <= len(B) <= 2:
         arguments.refuse("second", "one factor or two", second)
-    found, moments = steady(model, tol / 10)
+    found, moments = steady(model, tol)
     rest = found.state
     state = rest if state is None else initial_state(model.N, state)
     scale, unit = (model.N / 2) ** len(B), (model.N / 2) ** (len(A) + len(C))
@@ -227,13 +227,14 @@ def correlation(
 
 
 def steady(model, tol):
-    """Steady state of a rank that leaves out less than ``tol``, and its moments.
+    """Steady state of a rank that leaves out much less than ``tol``, and its moments.
 
     Those of Eq. (4) are known in closed form, without error.
     """
-    found = null_state(model, tol)
+    found = null_state(model, tol / 10)
     if isinstance(model, Model):
         return StationaryState(found.state, 0.0), steady_moments(model)
+    check_tolerance(tol, found.error)
     return found, found.moments
 
 
@@ -278,7 +279,7 @@ def emission_spectrum(model: Model | Dynamics, omegas: ArrayLike, tol: float = 1
     scale = photon_flux(model) / (model.N * model.Gamma)
     if scale == 0:  # no drive, no light
         return Emission(omegas, 0 * omegas, 0.0, 0.0)
-    found, moments = steady(model, tol / 10)
+    found, moments = steady(model, tol)
     coherent = model.Gamma * abs(_expectation(_factors("", "-"), moments)) ** 2
     state = found.state
     x = _product([], state, _factors("", "+"))

@@ -30,6 +30,7 @@ from .model import Dynamics, Model, any_model, bloch_vector
 from .moments import Moments, moments_from_ladder
 
 PIVOT = 1e-4  # of the largest entry in its column, below which a diagonal entry is no pivot
+SINGULAR = 1e-2  # largest part of a state that rounding may add
 
 
 @dataclass(frozen=True)
@@ -416,6 +417,21 @@ def factorised(matrix):
     order = dissection(k, q, np.arange(size), reach)
     permuted = matrix[order][:, order]
     return permuted, order, splu(permuted, permc_spec="NATURAL", diag_pivot_thresh=PIVOT)
+
+
+def regular(matrix, order, factors):
+    """Return a factorised matrix unless rounding alone may keep it from being singular.
+
+    Raises
+    ------
+    RuntimeError
+        As of an exactly singular one: of what rounding adds, its inverse makes as much as a state.
+    """
+    largest = abs(matrix).max(1).toarray().ravel()
+    noise = np.finfo(float).eps * largest * np.random.default_rng(0).normal(size=largest.size)
+    if not abs(factors.solve(noise)).max() < SINGULAR:
+        raise RuntimeError("Matrix is singular to rounding")
+    return matrix, order, factors
 
 
 def dissection(k, q, chosen, reach=1):

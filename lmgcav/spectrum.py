@@ -34,7 +34,8 @@ from scipy.sparse.linalg import LinearOperator, eigs
 from . import arguments
 from .mean_field import fixed_points
 from .model import SOUTH_POLE, Dynamics, Model, any_model
-from .multipoles import Multipoles, factorised, generator
+from .multipoles import Multipoles, factorised, generator, regular
+from .stationary import SINGLE
 
 CONVERGED = 1e-12  # residual of M⁻¹ relative to its eigenvalue, where Arnoldi's method may stop
 STAGNANT = 1e-9  # below this, it also stops when rounding lets the residual fall no further
@@ -528,9 +529,9 @@ def _factorised(model, K, count, kept):
     arguments.fits_in_memory(f"The spectrum of N = {model.N} atoms", needed, untouched)
     L = generator(model, K).tocsc()
     try:
-        M, order, factors = factorised(L[1:, 1:])
-    except RuntimeError:  # exactly singular
-        arguments.refuse("model", "one that has a single steady state", model)
+        M, order, factors = regular(*factorised(L[1:, 1:]))
+    except RuntimeError:  # singular
+        arguments.refuse("model", SINGLE, model)
     return M, L[1:, [0]].toarray()[order, 0], order, factors.solve
 
 

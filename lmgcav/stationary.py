@@ -23,6 +23,7 @@ from .moments import Moments
 from .multipoles import Multipoles, generator
 
 GROWTH = 1.3  # of the rank from one computation to the next
+SINGLE = "one that has a single steady state, which rounding does not hide"
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,8 @@ def null_vector_at(model, K):
     try:
         x = null_vector(L, first)
         error = steady_error(model, L, x)
-    except RuntimeError:  # exactly singular
+    except RuntimeError:  # singular
         x, error = np.full(9, np.inf), np.inf
     if K == model.N and not norm(x) < 1 + 1e-3:  # of a state it is at most 1
-        arguments.refuse("model", "one that has a single steady state", model)
+        arguments.refuse("model", SINGLE, model)
     return Multipoles.from_coordinates(model.N, x), error

@@ -37,11 +37,36 @@ def test_a_bath_of_n_photons_leaves_the_populations_of_its_temperature(N):
     np.testing.assert_allclose(rho, np.diag(populations / populations.sum()), atol=1e-12)
 
 
-def test_several_steady_states_are_refused():
-    for H, jumps in [({"x": 1.0}, []), ({"z": 1.0}, [{"z": 1.0}]), ({"x": 1.0}, [{"x": 0.3}])]:
-        model = lmg.Lindbladian(N=5, H=H, jumps=jumps)
+SEVERAL = {
+    "no decay": ({"x": 1.0}, []),
+    "dephasing": ({"z": 1.0}, [{"z": 1.0}]),
+    "along the drive": ({"x": 1.0}, [{"x": 0.3}]),
+    "parity of J_z": ({"xx": 0.3}, [{"z": 0.4}]),  # a state of trace 1 is 1/(N+1) without rounding
+    "pairs": ({"zz": 0.3}, [{"--": 0.4}]),
+    "pairs both ways": ({"zz": 0.3, "z": 0.1}, [{"--": 0.4}, {"++": 0.2}]),
+    "stops at the equator": ({}, [{"z-": 1.0}]),
+}
+
+
+@pytest.mark.parametrize("N", [4, 6, 20])
+@pytest.mark.parametrize("what", SEVERAL)
+def test_several_steady_states_are_refused(what, N):
+    H, jumps = SEVERAL[what]
+    model = lmg.Lindbladian(N=N, H=H, jumps=jumps)
+    for function in (
+        lmg.stationary_state,
+        lambda model: lmg.eigenvalues(model, 5),
+        lambda model: lmg.gaps(model, 5),
+        lambda model: lmg.correlation(model, [0, 1], "+", "-"),
+    ):
         with pytest.raises(ValueError, match="Argument model must be one that has a single"):
-            lmg.stationary_state(model)
+            function(model)
+
+
+def test_decay_that_is_weak_beside_the_drive_leaves_a_single_state():
+    N, ratio = 6, 1e9
+    rest = lmg.stationary_state(lmg.Lindbladian(N=N, H={"x": ratio}, jumps=[{"-": 1.0}]))
+    np.testing.assert_allclose(rest.state.density_matrix, np.eye(N + 1) / (N + 1), atol=1e-8)
 
 
 def test_a_tolerance_below_rounding_is_refused():

@@ -41,11 +41,12 @@ serve: .venv/.filled ## Show the book at an address on this machine.
 		apt-get update && apt-get install --yes chromium; \
 	fi
 
+# Who is done takes half of what is left from the other: long tests stand next to each other.
 test: export OMP_NUM_THREADS = 1
 test: lint /usr/bin/chromium ## Check everything: code, chapters, the built book, its pages.
-	$(BIN)/pytest --numprocesses auto -m "not browser"
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not browser"
 	$(MAKE) book pdf
-	$(BIN)/pytest --numprocesses auto -m browser
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m browser
 
 lint: .venv/.filled ## Check style and types, and the workflow and citation files against their schemas.
 	$(BIN)/ruff check

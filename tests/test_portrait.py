@@ -137,6 +137,24 @@ def test_a_number_out_of_range_is_put_right_where_it_stands(figure):
     expect(figure.locator(".verdict")).to_contain_text("At drive 3.4 ")
 
 
+def test_the_right_button_drags_nothing(page, figure):
+    before = figure.locator("[name=x]").input_value()
+    figure.locator(".handle").hover()
+    page.mouse.down(button="right")
+    figure.locator("svg.disk text").first.hover()
+    page.mouse.up(button="right")
+    expect(figure.locator("[name=x]")).to_have_value(before)
+
+
+def test_who_comes_back_finds_in_the_picture_what_stands_in_the_form(site, browser):
+    with visit(browser, site, "book/04a_mean_field.html") as page:
+        page.locator("[name=drive]").fill("3")
+        page.goto(f"{site}/book/index.html")
+        page.go_back()
+        drive = page.locator("[name=drive]").input_value()
+        expect(page.locator(".verdict")).to_contain_text(f"At drive {drive} ")
+
+
 def test_what_stands_under_the_mouse_is_told(page, figure):
     told = figure.locator(".values")
     for svg, i, says in [("disk", 0, "decays: Ω̃ is 1."), ("well", 1, "V = "), ("fall", 2, "= 10.")]:

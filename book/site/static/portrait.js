@@ -333,7 +333,9 @@
     disk.onclick = follow;
     // A finger on it does not scroll the page; touch-action has no effect within an SVG.
     handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-    handle.onpointerdown = (event) => handle.setPointerCapture(event.pointerId);
+    handle.onpointerdown = (event) => {
+      if (event.button === 0) handle.setPointerCapture(event.pointerId);
+    };
     handle.onpointermove = (event) => {
       if (handle.hasPointerCapture(event.pointerId)) follow(event);
     };
@@ -411,6 +413,7 @@
       set({ drive, twist, time, x, y }); // what was out of range is put right where it stands, too
     };
     form.onreset = ask;
+    addEventListener("pageshow", ask); // a browser that comes back restores what was typed
     letDrag(disk, setting, set, ask);
     letPlay(find("button"), setting, set);
     show();

@@ -26,7 +26,7 @@ def first_picture(page):
 
 
 def test_a_setting_is_in_the_address_and_a_reset_takes_it_back(site, browser):
-    with visit(browser, site, NAME) as page:
+    with visit(browser, site, f"{NAME}#exercises") as page:
         picture, handle, settings = first_picture(page)
         before = picture.get_attribute("alt")
         handle.press("End")
@@ -38,10 +38,22 @@ def test_a_setting_is_in_the_address_and_a_reset_takes_it_back(site, browser):
         after = picture.get_attribute("alt")
         settings.get_by_role("button", name="Link to this setting").click()
         expect(settings.get_by_role("status")).to_contain_text("now leads to this setting")
+        assert "#" not in page.url
         settings.get_by_role("button", name="Reset").click()
         expect(picture).to_have_attribute("alt", before)
         page.reload()
         expect(picture).to_have_attribute("alt", after)
+
+
+def test_the_chosen_button_stands_out_where_the_system_sets_the_colours(site, browser):
+    with visit(browser, site, NAME) as page:
+        first_picture(page)
+        page.emulate_media(forced_colors="active")
+        paper = "all => all.map(e => getComputedStyle(e).backgroundColor)"
+        chosen, *others = page.locator(".widget-toggle-button").evaluate_all(paper)
+        assert {chosen}.isdisjoint(others)
+        track = page.locator(".noUi-connects").first
+        assert track.evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(0, 0, 0)"
 
 
 def apart(picture, other):

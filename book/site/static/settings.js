@@ -55,6 +55,7 @@
     const at = new URL(location);
     const number = places().indexOf(area.parentElement) + 1;
     at.searchParams.set("setting", [number, ...positions(area)].join("."));
+    at.hash = "";
     return at.href;
   }
 
@@ -89,7 +90,7 @@
     if (!area || !begun.has(area)) return;
     move(area, asked.slice(1));
     asked = undefined;
-    area.scrollIntoView({ block: "center" });
+    if (!location.hash) area.scrollIntoView({ block: "center" });
   }
 
   // --- Buttons that say which of them is chosen

@@ -90,6 +90,11 @@ def browser():
         chromium.close()
 
 
+def is_error(said):
+    """Whether the console reports an error, other than an answer that comes as a response, too."""
+    return said.type == "error" and "the server responded" not in said.text
+
+
 @contextmanager
 def visit(browser, site, name, viewport=DESKTOP):
     """Open a page and wait until it is drawn; in the end fail on what went wrong meanwhile."""
@@ -108,7 +113,7 @@ def visit(browser, site, name, viewport=DESKTOP):
     page = context.new_page()
     page.name, page.asked = name, set()
     page.set_default_timeout(PATIENCE)
-    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    page.on("console", lambda said: problems.append(said.text) if is_error(said) else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("response", lambda got: problems.append(got.url) if got.status >= 400 else None)
     page.goto(f"{site}/{name}")
@@ -138,6 +143,12 @@ def test_the_front_page_leads_into_the_book(site, browser):
     with visit(browser, site, "search.html") as page:
         page.goto(f"{site}/index.html")
         page.wait_for_url(f"{site}/book/index.html")
+
+
+def test_a_missing_file_is_one_problem_of_a_page(site, browser):
+    once = pytest.raises(AssertionError, match=r"one more item: '\S+/no-such-file'")
+    with once, visit(browser, site, "search.html") as page:
+        page.evaluate("fetch('no-such-file').then((answer) => answer.text())")
 
 
 # --- Every page; that it reports no error and asks no other server is checked when it is closed
@@ -259,6 +270,21 @@ def test_every_colour_of_text_stands_out(page, theme):
     assert found == []
 
 
+FOCUS_WITHOUT_RING = """() => {
+  const all = document.querySelectorAll("a, button, input, summary, textarea, [tabindex]:not(g)");
+  return [...all].filter((element) => {
+    element.focus();
+    if (document.activeElement !== element) return false;
+    return getComputedStyle(element).outlineStyle === "none";
+  }).map((element) => element.outerHTML.slice(0, 200));
+}"""
+
+
+def test_a_ring_shows_where_the_keyboard_is(page):
+    page.keyboard.press("Tab")  # for a browser shows none to those who use a mouse
+    assert page.evaluate(FOCUS_WITHOUT_RING) == []
+
+
 def test_figures_keep_white_paper_in_the_dark(page):
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
     paper = "all => all.map(e => getComputedStyle(e).backgroundColor)"
@@ -329,6 +355,14 @@ def test_code_is_folded_until_one_switch_shows_it_on_every_page(site, browser):
             expect(page.locator(f"{plumbing}[open]")).to_have_count(0)
         page.get_by_label("Show the code").uncheck()
         expect(page.locator(f"{computes}[open]")).to_have_count(0)
+
+
+def test_code_is_unfolded_for_a_reader_who_forbids_storage(site, browser):
+    with browser.new_page() as page:
+        page.add_init_script("delete Window.prototype.localStorage; delete window.localStorage")
+        page.goto(f"{site}/{EXPLORED[0]}")
+        page.get_by_label("Show the code").check()
+        expect(page.locator(".cell.computes > details:not([open])")).to_have_count(0)
 
 
 def test_the_contents_come_in_groups_and_no_two_begin_alike(site, browser):

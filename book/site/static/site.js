@@ -27,13 +27,13 @@ document.addEventListener("DOMContentLoaded", () => {
   const label = Object.assign(document.createElement("label"), { className: "code-switch" });
   label.append(box, " Show the code");
   const unfold = () => code.forEach((cell) => (cell.open = box.checked));
-  box.checked = localStorage.getItem("code") === "shown";
   box.onchange = () => {
-    localStorage.setItem("code", box.checked ? "shown" : "folded");
     unfold();
+    localStorage.setItem("code", box.checked ? "shown" : "folded");
   };
-  unfold();
   document.querySelector("article h1").after(label);
+  box.checked = localStorage.getItem("code") === "shown"; // last: a reader may have forbidden it
+  unfold();
 });
 
 // Chapters come first among what a search finds; what is said about them, after them.

@@ -28,12 +28,20 @@ html { font-size: 10.5pt; }
 main.bd-main { display: block; }
 section.page, nav.contents { break-before: page; }
 h1, h2, h3 { break-after: avoid; }
+nav.contents { background: none; border: 0; box-shadow: none; font-size: 9pt; padding: 0; }
+nav.contents a span:last-child { flex: none; }
 nav.contents ol { list-style: none; padding-left: 0; }
+nav.contents > ol { column-gap: 8mm; columns: 2; }
+nav.contents > ol > li > a { break-after: avoid; font-weight: bold; margin-top: 0.5em; }
 nav.contents ol ol { padding-left: 1.5em; }
-nav.contents li a { display: flex; justify-content: space-between; }
+nav.contents li a { display: flex; gap: 1em; justify-content: space-between; text-decoration: none; }
 a { overflow-wrap: anywhere; }
 header.title { margin-top: 30%; text-align: center; }
 """
+TEXT = {"width": 658, "height": 971}  # what the margins leave of the page, in CSS pixels
+FIT = """for (const box of document.querySelectorAll("div.math"))
+  if (box.scrollWidth > box.clientWidth)
+    box.style.fontSize = `${(100 * box.clientWidth) / box.scrollWidth}%`;"""
 FOOTER = '<p style="font-size: 8pt; text-align: center; width: 100%"><span class="pageNumber"></span></p>'
 
 
@@ -84,6 +92,7 @@ def joined(site, pages, address):
         article.append(section)
     article.append(appendix(book, solutions))
     article.insert(1, table_of_contents(book, article))
+    book.html["data-theme"] = "light"
     book.body.clear()
     book.body.append(main_)
     for script in book.head.find_all("script"):
@@ -190,10 +199,12 @@ def print_page(place, target):
     """Print a page, once its equations are typeset and its pictures are there."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page()
+        page = browser.new_page(viewport=TEXT)
+        page.emulate_media(media="print")
         page.set_default_timeout(0)
         page.goto(place.resolve().as_uri(), wait_until="load")
         page.evaluate("MathJax.startup.promise.then(() => true)")
+        page.evaluate(FIT)  # on paper no equation can be scrolled
         page.evaluate("Promise.all([...document.images].map((i) => i.decode())).then(() => true)")
         page.pdf(
             path=target,

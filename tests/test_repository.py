@@ -374,6 +374,16 @@ def test_physics_imports_neither_wing_and_draws_nothing(path):
         assert "companion" not in tops, "sweeps know of no book"
 
 
+def test_contributing_says_of_every_module_of_the_companion_what_another_paper_does_with_it():
+    says = (ROOT / "CONTRIBUTING.md").read_text().partition("\n## Another paper")[2]
+    kept, _, others = says.partition("\n## ")[0].partition("Of the package")
+    assert {*re.findall(r"`(\w+)`", kept)} == PORTABLE
+    modules = {path.stem for path in (ROOT / "lmgcav/companion").iterdir()} - PORTABLE
+    assert {name for name in modules if name.isidentifier() and name[0] != "_"} == {
+        name for name in re.findall(r"`(\w+)(?:\.py|/)`", others) if name != "arguments"
+    }
+
+
 @pytest.mark.parametrize("module", sorted(PORTABLE))
 def test_the_portable_part_of_the_companion_knows_no_physics_and_no_paper(module):
     ours = {"lmgcav", "arguments", *WINGS, *PHYSICS}

@@ -44,7 +44,7 @@ from scipy.sparse import eye_array
 from . import arguments
 from .mean_field import flow
 from .model import SOUTH_POLE, Dynamics, Model, any_model, bloch_vector
-from .moments import Moments
+from .moments import Moments, squeezing_error
 from .multipoles import Multipoles, factorised, generator, regular
 from .steady_state import steady_moments
 
@@ -84,6 +84,8 @@ class Trajectory:
         The states, leading axis time, where they were asked for.
     errors : numpy.ndarray, shape (T,)
         The error at each of the times.
+    squeezing_errors : numpy.ndarray, shape (T,)
+        That of ξ² at each of the times, from the same two computations.
     """
 
     ts: np.ndarray
@@ -92,6 +94,7 @@ class Trajectory:
     error: float
     states: Multipoles | None = None
     errors: np.ndarray | None = field(default=None, repr=False)
+    squeezing_errors: np.ndarray | None = field(default=None, repr=False)
 
 
 def evolve(
@@ -173,7 +176,9 @@ def evolve(
         errors_in_time = run.error + (differences(run.moments, before) if before else 0 * ts)
         error = errors_in_time.max()
         if before and error <= tol:
-            return replace(run, error=error, errors=errors_in_time)
+            of_squeezing = squeezing_error(run.moments, before)
+            of_squeezing += squeezing_error(run.moments, run.error)
+            return replace(run, error=error, errors=errors_in_time, squeezing_errors=of_squeezing)
         if run.error > tol or finished:
             check_tolerance(tol, error)
         errors.append(error)

@@ -130,28 +130,30 @@ def squeezing(moments: Moments) -> np.ndarray:
     return np.divide(moments.N * variance, length**2, out=infinite, where=length > 0)[()]
 
 
-def squeezing_error(moments: Moments, error: ArrayLike) -> np.ndarray:
+def squeezing_error(moments: Moments, error: ArrayLike | Moments) -> np.ndarray:
     """Error of ξ² that follows from that of the moments.
 
     Parameters
     ----------
     moments : Moments
         Leading axes broadcast.
-    error : array_like, shape (...)
-        Of each <J_a>/(N/2) and <J_a J_b + J_b J_a>/2/(N/2)²: the ``errors`` of a `Trajectory`, or
-        the ``error`` of a `StationaryState`.
+    error : array_like, shape (...), or Moments
+        Of each <J_a>/(N/2) and <J_a J_b + J_b J_a>/2/(N/2)², such as the ``error`` of a
+        `StationaryState`; or the moments of a less exact computation. From two of these `evolve`
+        has the ``squeezing_errors`` of a `Trajectory`.
 
     Returns
     -------
     numpy.ndarray, shape (...)
-        Bound for the error of ξ² if all moments are off by as much as they may at once, to first
-        order in the turn of <J>; infinite where its length may be zero.
+        Bound for the error of ξ², to first order in the turn of <J>, if all moments are off by as
+        much as they may at once, or by as much as they differ; infinite where the length of <J>
+        may be zero.
 
     Notes
     -----
-    It is about 3Nε/|s|² for the error ε and the length |s| of the Bloch vector, because ξ² is N
-    times a variance. Where the moments are known to no more than their tolerance, it is some
-    hundred times the error, which the nine moments share; below, as much more as ``errors`` is.
+    From an error ε of all moments it is about 3Nε/|s|², with the length |s| of the Bloch vector,
+    because ξ² is N times a variance. Two computations differ much less in the variance, which is
+    the same in all directions of <J>: so does the bound.
 
     Examples
     --------
@@ -159,20 +161,53 @@ def squeezing_error(moments: Moments, error: ArrayLike) -> np.ndarray:
     >>> run = evolve(Model.from_ratios(N=100, drive=1.9, twist=1.875), [0.02], tol=1e-8)
     >>> squeezing(run.moments).round(4), bool(squeezing_error(run.moments, run.errors)[0] < 1e-5)
     (array([0.5779]), True)
+    >>> bool(run.squeezing_errors[0] < 1e-6)
+    True
     """
     arguments.instance("moments", Moments, moments)
-    error = arguments.finite_array("error", error)
-    if (error < 0).any() or error.shape not in ((), moments.mean.shape[:-1]):
-        arguments.refuse("error", "at least 0, one number or one for each of the moments", error)
-    variance, length, along, across = narrowest(moments)
-    first, second = error * moments.N / 2, error * (moments.N / 2) ** 2
-    widths = abs(across).sum(-1), abs(along).sum(-1)
-    shorter = length - first * widths[1]
+    if isinstance(error, Moments):
+        if error.N != moments.N or error.mean.shape != moments.mean.shape:
+            arguments.refuse("error", "moments of as many atoms and in the same shape", error)
+        shorter, wider = differing(moments, error)
+    else:
+        error = arguments.finite_array("error", error)
+        if (error < 0).any() or error.shape not in ((), moments.mean.shape[:-1]):
+            allowed = "at least 0, one number or one for each of the moments"
+            arguments.refuse("error", allowed, error)
+        shorter, wider = uncertain(moments, error)
+    variance, length, _, _ = narrowest(moments)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mixed = abs(np.einsum("...a,...ab,...b->...", across, moments.second, along))
-        wider = second * widths[0] ** 2 + 2 * first * widths[0] * mixed / length
-        most = moments.N * (variance + wider) / shorter**2
-    return np.where(shorter > 0, most - squeezing(moments), np.inf)[()]
+        most = moments.N * (variance + wider) / (length - shorter) ** 2
+    return np.where(length > shorter, most - squeezing(moments), np.inf)[()]
+
+
+def uncertain(moments, error):
+    """Change of |<J>| and of the variance across, if all moments are off by ``error``."""
+    _, length, along, across = narrowest(moments)
+    first, second = error * moments.N / 2, error * (moments.N / 2) ** 2
+    width = abs(across).sum(-1)
+    mixed = abs(np.einsum("...a,...ab,...b->...", across, moments.second, along))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        wider = second * width**2 + 2 * first * width * mixed / length
+    return first * abs(along).sum(-1), wider
+
+
+def differing(moments, others):
+    """Change of |<J>| and of the variance across, no less than to those of others.
+
+    Of the variance, the change across and into the other direction in the plane, whose sum of
+    squares is zero by accident only where both are, and what the turn of <J> mixes in.
+    """
+    _, length, along, across = narrowest(moments)
+    covariance, change = moments.covariance, moments.covariance - others.covariance
+    shift = np.linalg.norm(moments.mean - others.mean, axis=-1)
+    to_across = np.einsum("...a,...ab->...b", across, change)
+    in_plane = to_across - (to_across * along).sum(-1, keepdims=True) * along
+    mixed = abs(np.einsum("...a,...ab,...b->...", across, covariance, along))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        turn = shift / length
+        turned = 2 * turn * mixed + turn**2 * np.linalg.norm(covariance, axis=(-2, -1))
+    return shift, np.linalg.norm(in_plane, axis=-1) + turned
 
 
 def narrowest(moments):

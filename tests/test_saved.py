@@ -13,7 +13,7 @@ def test_what_is_loaded_is_what_was_saved(states, tmp_path):
     run = lmg.evolve(model, [0, 0.1, 0.3], start, states=states)
     lmg.save(tmp_path / "run.npz", run, model=model, start=start, tol=1e-6)
     found, about = lmg.load(tmp_path / "run.npz")
-    for name in ("ts", "errors", "error", "truncation"):
+    for name in ("ts", "errors", "squeezing_errors", "error", "truncation"):
         np.testing.assert_array_equal(getattr(found, name), getattr(run, name))
     np.testing.assert_array_equal(found.moments.mean, run.moments.mean)
     np.testing.assert_array_equal(lmg.squeezing(found.moments), lmg.squeezing(run.moments))

@@ -14,7 +14,7 @@ from ..multipoles import Multipoles
 from .provenance import provenance
 
 PACKAGES = "lmgcav", "numpy", "scipy"
-PLAIN = "ts", "truncation", "error", "errors"  # fields that are numbers already
+PLAIN = "ts", "truncation", "error", "errors", "squeezing_errors"  # fields that are numbers already
 
 
 def save(path: str | os.PathLike, trajectory: Trajectory, **settings) -> None:
@@ -91,7 +91,7 @@ def load(path: str | os.PathLike) -> tuple[Trajectory, dict]:
         states = None if c is None else Multipoles(N, c)
         arrays["truncation"], arrays["error"] = int(arrays["truncation"]), float(arrays["error"])
         run = Trajectory(moments=moments, states=states, **arrays)
-        timed = (run.ts, run.errors, moments.mean, moments.second, c)
+        timed = (run.ts, run.errors, run.squeezing_errors, moments.mean, moments.second, c)
         if len({len(part) for part in timed if part is not None}) > 1:
             raise ValueError("it has not as many values as times")
     except Exception as error:  # of zipfile, zlib or NumPy, which name no other for all their ways

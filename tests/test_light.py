@@ -6,7 +6,8 @@ import qutip
 from conftest import PHASES, random_model
 from scipy.integrate import quad
 
-from lmgcav import Model, coherent, evolve, steady_moments, steady_state
+from lmgcav import Model, coherent, evolve, steady_moments, steady_state, steady_weights
+from lmgcav.cavity import cavity_parameters
 from lmgcav.light import coherence, correlation, emission_spectrum, photon_flux
 from lmgcav.stationary import null_state
 
@@ -61,6 +62,21 @@ def test_coherence_does_not_depend_on_the_exchange(ratio, printed):
     for twist in (0, 1.875, -4):
         model = Model.from_ratios(N=300, drive=ratio * np.hypot(1, twist), twist=twist)
         assert coherence(model) == pytest.approx(printed, abs=6e-4)
+
+
+def test_flux_below_the_transition_holds_where_the_light_lags_behind():
+    # there atoms and light are nearly pure: an eigenstate of J⁻ beside a coherent field
+    N, photons = 4, 7
+    model = Model.from_ratios(N=N, drive=0.3 * np.hypot(1, 0.5), twist=0.5)
+    g, kappa, Delta = cavity_parameters(model, 2.0)
+    assert N * model.Gamma > 3 * kappa
+    a = qutip.tensor(qutip.qeye(N + 1), qutip.destroy(photons))
+    Jp, Jx = (qutip.tensor(operators(N)[axis], qutip.qeye(photons)) for axis in "+x")
+    H = g * (a @ Jp + (a @ Jp).dag()) - Delta * a.dag() @ a + model.Omega * Jx
+    rho = qutip.steadystate(H, [np.sqrt(kappa) * a])
+    impure = steady_weights(model)[1][0]  # p_0
+    off = kappa * qutip.expect(a.dag() @ a, rho) / photon_flux(model) - 1
+    assert abs(off) < impure < 1e-3
 
 
 def test_one_atom_emits_no_two_photons_at_once():

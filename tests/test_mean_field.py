@@ -37,6 +37,17 @@ def test_eq_14_is_the_operator_algebra(N, chi):
     np.testing.assert_allclose(mean_rates(model, spin_moments(rho.full())), rates, atol=1e-13)
 
 
+def test_eq_14_as_printed_belongs_to_the_last_hamiltonian_of_eq_5():
+    N, chi, Omega, Gamma = 5, 0.7, -2.1, 0.6
+    model, (Jx, Jy, Jz) = Model(N=N, chi=chi, Omega=Omega, Gamma=Gamma), qutip.jmat(N / 2)
+    jump, rho = Gamma**0.5 * qutip.jmat(N / 2, "-"), qutip.rand_dm(N + 1, seed=N)
+    lindblad = qutip.liouvillian(-chi * Jz * Jz + Omega * Jx, [jump])
+    change = qutip.vector_to_operator(lindblad * qutip.operator_to_vector(rho))
+    moments = spin_moments(rho.full())
+    printed = mean_rates(model, moments) + chi * moments.mean[[1, 0, 2]] * [1, -1, 0]
+    np.testing.assert_allclose(printed, qutip.expect([Jx, Jy, Jz], change), atol=1e-13)
+
+
 def test_eq_15_is_eq_14_without_correlations_for_many_atoms():
     start, gaps = coherent(1.1, 0.4), []
     for N in (10, 100, 1000):

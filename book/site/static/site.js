@@ -113,8 +113,10 @@ addEventListener("load", () => {
 
 // An equation that is wider than the page can be scrolled from the keyboard.
 function letWideEquationsHaveFocus() {
-  for (const box of document.querySelectorAll("div.math")) {
-    if (box.scrollWidth > box.clientWidth) say(box, "tabindex", "0");
+  const fills = (box) => box.clientWidth >= box.parentElement.clientWidth; // its line
+  for (const box of document.querySelectorAll("div.math, span.math")) {
+    const whole = box.matches("div") || fills(box);
+    if (whole && box.scrollWidth > box.clientWidth) say(box, "tabindex", "0");
     else box.removeAttribute("tabindex");
   }
 }

@@ -232,6 +232,11 @@ def test_a_picture_is_sharper_than_the_page_and_has_64_colours_there(monkeypatch
 def test_no_figure_stays_open():
     explore(draw, DRIVE, TWIST, alt=ALT)
     assert plt.get_fignums() == []
+    mine = plt.figure()
+    with pytest.raises(ZeroDivisionError):
+        explore(lambda drive: draw(drive, 0) and 1 / 0, DRIVE, alt="nothing")
+    assert plt.get_fignums() == [mine.number]
+    plt.close(mine)
 
 
 def test_viewers_without_widgets_get_the_starting_picture_and_its_words():

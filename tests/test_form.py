@@ -1,5 +1,6 @@
 """A form follows the numbers that are entered, and refuses bad ones without losing anything."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from ipywidgets import FloatText
@@ -54,6 +55,7 @@ def test_the_report_and_the_picture_follow_a_field(form):
         ("Linewidth", 0, "Argument kappa must be positive, but kappa = 0.0."),
         ("Coupling", np.nan, "Argument g must be a finite real number, but g = nan."),
         ("Atoms", 3.5, "Argument N must be a positive integer, but N = 3.5."),
+        ("Dephasing", 1e30, "Argument ts[-1] must be at most"),
         ("Loss", -1, "Argument loss must be at least 0, but loss = -1.0."),
     ],
 )
@@ -62,6 +64,7 @@ def test_a_bad_number_is_refused_in_a_sentence_and_nothing_is_lost(form, start, 
     before, wrong = shown.value, field(form, start)
     good, wrong.value = wrong.value, value
     assert sentence in message.value
+    assert plt.get_fignums() == []
     assert shown.value == before
     assert field(form, "Rabi frequency").value == 200e3
     wrong.value = good

@@ -12,6 +12,7 @@ import math
 import os
 import textwrap
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import KW_ONLY, dataclass
 from html import escape
 
@@ -178,6 +179,17 @@ class Interactive:
     """What a published page has inputs for: `axes`, and `frame` of any values with its ``html``."""
 
 
+@contextmanager
+def no_figure_left():
+    """Close what is drawn inside, if it fails, too: Jupyter would show it below the next cell."""
+    before = {*plt.get_fignums()}
+    try:
+        yield
+    finally:
+        for number in {*plt.get_fignums()} - before:
+            plt.close(number)
+
+
 @dataclass(frozen=True)
 class Drawing(Interactive):
     """What `explore` draws, for any values of its axes."""
@@ -186,6 +198,7 @@ class Drawing(Interactive):
     axes: tuple
     alt: str | Callable
 
+    @no_figure_left()
     def frame(self, few_colors=False, **values):
         """Draw the picture of some values, not only those of the grid, as a `Frame`."""
         drawn = self.draw(**values)

@@ -15,7 +15,7 @@ import numpy as np
 from .. import arguments
 from ..experiment import Experiment
 from ..scattering import Scattering
-from .explore import IN_BOOK, IN_PAGE, Interactive, framed
+from .explore import IN_BOOK, IN_PAGE, Interactive, framed, no_figure_left
 from .figures import draw_experiment
 from .report import Report
 
@@ -146,6 +146,7 @@ def entered(numbers):
     return Experiment(**rates, scattering=scattering)
 
 
+@no_figure_left()
 def page(experiment):
     """HTML of the report on an experiment and its picture."""
     figure, axes = plt.subplots(2, figsize=(6, 5))

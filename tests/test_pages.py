@@ -494,6 +494,10 @@ def test_a_word_is_found_from_the_keyboard(site, browser, start):
         "superradiant": "03_steady_state.html#",
         "Lindblad": "02_model.html#eq-4",
         "master equation": "02_model.html#eq-4",
+        "bistable": "04a_mean_field.html#fig-5",
+        "photon correlation": "06d_light.html#fig-memory",
+        "boundary time crystal": "another_model.html#fig-crystal",
+        "strontium": "06c_experiment.html#fig-experiment",
     }.items(),
 )
 def test_what_readers_call_things_is_found_in_the_chapters_first(site, browser, words, place):

@@ -10,18 +10,30 @@ from sphinx import addnodes
 from lmgcav.companion.paper import EQUATIONS, FIGURES
 
 SUBJECTS = {  # by the labels of equations and figures
-    "eq-1": ["Tavis-Cummings", "Dicke model"],
+    "eq-1": ["Tavis-Cummings", "Dicke model", "Dicke states", "Dicke"],
     "eq-3": ["adiabatic elimination", "bad cavity"],
     "eq-4": ["Lindblad", "Lindblad equation", "master equation", "Liouvillian", "collective decay"],
+    "eq-5": ["one-axis twisting", "Lipkin-Meshkov-Glick"],
     "eq-6": ["superradiant", "superradiant phase", "superradiance", "steady state"],
     "fig-1": ["phase transition", "order parameter"],
-    "eq-12": ["spin squeezing", "Wineland parameter", "entanglement"],
-    "eq-13": ["Husimi function", "Q function"],
-    "eq-15": ["mean-field equations", "Bloch equations", "bistability"],
-    "fig-5": ["phase diagram", "multistability"],
-    "fig-7": ["quantum dynamics", "time evolution"],
+    "eq-12": ["spin squeezing", "squeezing", "Wineland parameter", "entanglement", "decibel"],
+    "fig-fisher": ["quantum Fisher information", "Fisher information"],
+    "eq-13": ["Husimi function", "Husimi", "Q function"],
+    "eq-15": ["mean-field equations", "mean field", "Bloch equations"],
+    "eq-23": ["fixed points", "bifurcation"],
+    "fig-5": ["phase diagram", "multistability", "multistable", "bistability", "bistable"],
+    "fig-7": ["quantum dynamics", "time evolution", "Rabi oscillation"],
+    "fig-8": ["metastable", "metastability"],
     "fig-11": ["Liouvillian gap", "eigenvalues", "dissipative phase transition"],
-    "eq-A1": ["one-axis twisting", "envelope"],
+    "fig-disturbed": ["decoherence", "light scattering", "atom loss"],
+    "fig-sampled": ["truncated Wigner"],
+    "fig-junction": ["hysteresis", "Josephson junction"],
+    "fig-experiment": ["strontium", "cavity linewidth", "cooperativity", "finesse"],
+    "fig-memory": ["photon correlation", "photon correlations", "bunching", "g2", "g(2)"],
+    "fig-spectrum-map": ["Mollow triplet", "Mollow", "emission spectrum"],
+    "fig-run": ["quantum trajectories", "quantum jumps", "homodyne", "photon counting"],
+    "fig-crystal": ["boundary time crystal", "time crystal"],
+    "eq-A1": ["envelope", "dephasing"],
 }
 
 

@@ -586,6 +586,13 @@ def test_every_slider_moves_its_picture_by_keyboard_and_nothing_else(page):
 
 
 @each_explored("page")
+def test_the_first_picture_to_move_begins_on_the_first_screen_or_just_below(page):
+    first = page.locator(":is(figure.portrait svg, .widget-slider, .widget-toggle-buttons)").first
+    top = first.evaluate("e => e.getBoundingClientRect().top + scrollY")
+    assert top < 1.2 * DESKTOP["height"]
+
+
+@each_explored("page")
 def test_a_new_picture_is_read_out(page):
     slider = page.locator(".widget-slider").first
     picture = picture_of(slider)

@@ -128,10 +128,13 @@ def whole(model):
 
 def assembled(model, K):
     """Return the generator of a `Lindbladian` up to rank K."""
-    N, polynomials = model.N, ({"": 0}, model.H, *model.jumps)
-    degree = max(len(word) for words in polynomials for word in words)
-    above = min(N, K + degree)  # as far as products lead that come back to K
-    size = (3000 + 1200 * degree) * (above + 1) ** 2  # of all the products on the way
+    N, (degree, *others) = (
+        model.N,
+        [max(map(len, words), default=0) for words in (model.H, *model.jumps)],
+    )
+    above = min(N, K + max(degree, *others, 1))  # as far as products lead that come back to K
+    reach = max(degree, *(2 * other for other in others), 1)  # in k and in q
+    size = (4000 + 700 * reach**2) * (above + 1) ** 2  # of all the products on the way
     arguments.fits_in_memory(f"The generator of N = {N} atoms at rank K = {K}", size)
     algebra = Algebra(N, above)
     matrix = -1j * algebra.commutator(model.H)

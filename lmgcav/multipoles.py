@@ -29,6 +29,7 @@ from . import arguments
 from .model import Dynamics, Model, any_model, bloch_vector
 from .moments import Moments, moments_from_ladder
 
+FILL = 225  # entries of the factors for each unknown, and what their making takes, up to N = 500
 PIVOT = 1e-4  # of the largest entry in its column, below which a diagonal entry is no pivot
 SINGULAR = 1e-2  # largest part of a state that rounding may add
 
@@ -302,7 +303,7 @@ def generator(model: Model | Dynamics, K: int) -> csr_array:
     if not isinstance(model, Model):
         return model.generator(K)
     chi, Omega, Gamma = model.chi, model.Omega, model.Gamma
-    size = 400 * (K + 1) ** 2
+    size = 450 * (K + 1) ** 2
     arguments.fits_in_memory(f"The generator of N = {N} atoms at rank K = {K}", size)
     k, q, _ = layout(K)
     twisting = 1j * chi * q
@@ -414,6 +415,9 @@ def factorised(matrix):
     q = (position - k**2 + 1) // 2
     row, column = matrix.indices, np.repeat(np.arange(size), np.diff(matrix.indptr))
     reach = max(abs(each[row] - each[column]).max(initial=1) for each in (k, q))
+    entry = matrix.dtype.itemsize + matrix.indices.itemsize
+    needed = (FILL * reach + FILL / 9 * reach**2) * entry * size
+    arguments.fits_in_memory(f"The factorisation of {size} unknowns", needed)
     order = dissection(k, q, np.arange(size), reach)
     permuted = matrix[order][:, order]
     return permuted, order, splu(permuted, permc_spec="NATURAL", diag_pivot_thresh=PIVOT)

@@ -1,14 +1,18 @@
 """Any collective model in place of `Model`, against QuTiP at random polynomials."""
 
+import itertools
+import tracemalloc
+
 import numpy as np
 import pytest
 import qutip
 from scipy.linalg import expm
 
 import lmgcav as lmg
-from lmgcav import exact_dynamics
+from lmgcav import arguments, exact_dynamics
 from lmgcav.exact_dynamics import difference
 from lmgcav.lindbladian import adjoint
+from lmgcav.multipoles import factorised
 
 
 def random_polynomial(rng, degree, size, j):
@@ -211,6 +215,27 @@ def test_too_small_a_bound_of_the_field_of_values_is_noticed(share, monkeypatch)
     else:
         found = lmg.evolve(model, [0.3, 1.0], tol=1e-8)
         assert difference(found.moments, exact.moments) <= found.error + exact.error
+
+
+# --- The memory that it takes
+
+
+@pytest.mark.parametrize("degree", [1, 2, 3])
+def test_memory_is_estimated_with_the_degree_and_not_many_times_too_high(degree, monkeypatch):
+    words = ["".join(letters) for letters in itertools.product("xyz", repeat=degree)]
+    H = dict.fromkeys(words, 1.0 / 26 ** (degree - 1))
+    model = lmg.Lindbladian(N=52, H=H, jumps=[dict.fromkeys(words, 0.1), {"-": 1.0}])
+    asked = []
+    monkeypatch.setattr(arguments, "fits_in_memory", lambda what, size: asked.append(size))
+    tracemalloc.start()
+    L = lmg.generator(model, 52)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < max(asked) < 4 * peak
+    asked.clear()
+    M, _, factors = factorised(L[1:, 1:].tocsc())
+    taken = 12 * (factors.L.nnz + factors.U.nnz + 2 * M.nnz)
+    assert taken < max(asked) < 4 * taken
 
 
 # --- What is refused

@@ -38,7 +38,7 @@ DISTURBED = 12  # atoms, at most, that are disturbed one by one in the exact dyn
 TURNED = 100.0  # angle, at most, of a spin whose paths are sampled
 SAMPLES = 4000  # paths
 ACCURATE = 0.05  # of ξ², the error of the Gaussian approximation below which it is used
-LARGE = 1000  # 2χ/Γ beyond which that eigenvalue depends on Ω/Ω_c alone
+LARGE = 1000  # 2χ/Γ, and Ω/Ω_c, beyond which that eigenvalue depends on the other alone
 
 
 def coupling(
@@ -329,5 +329,5 @@ def exact_work(model, end):
 @cache
 def slowest_rate(ratio, twist):
     """Slowest decay in the Liouvillian of a few atoms at Ω/Ω_c and 2χ/Γ, in units of Γ."""
-    twist = min(abs(twist), LARGE)
+    ratio, twist = min(ratio, LARGE), min(abs(twist), LARGE)
     return gaps(Model.from_ratios(N=FEW, drive=ratio * np.hypot(1, twist), twist=twist)).real

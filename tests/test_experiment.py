@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import lmgcav as lmg
-from lmgcav.experiment import SMALL, Experiment, approximately, coupling
+from lmgcav.experiment import SMALL, Experiment, approximately, coupling, slowest_rate
 from lmgcav.photons import magnetisation
 from lmgcav.scattering import Scattering
 
@@ -31,6 +31,14 @@ def test_coupling_is_that_of_the_field_of_one_photon_in_the_mode():
 def test_phase_is_the_region_of_fig_5(ratio, phase, sign):
     assert Experiment.tuned(N=1000, detuning=sign, ratio=ratio, **CLOCK).phase == phase
     assert Experiment.tuned(N=1000, detuning=sign, ratio=sign * 1.1, **CLOCK).phase == "normal"
+
+
+@pytest.mark.parametrize("twist", [0, 1.875, -40])
+def test_a_strong_drive_leaves_half_the_collective_decay_as_the_slowest(twist):
+    # Averaged over the turns, J_x decays at Γ/2 as in the Bloch equations, the rest is of order
+    # (Ω_c/Ω)², also where the drive is so strong that L cannot be inverted to any digit.
+    for ratio in (1e4, 1e7, 1e12):
+        assert slowest_rate(ratio, twist) == pytest.approx(0.5, abs=1e-6)
 
 
 def test_stages_are_those_of_the_exact_dynamics():

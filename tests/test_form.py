@@ -6,6 +6,7 @@ import pytest
 from ipywidgets import FloatText
 
 from lmgcav import Experiment, Scattering
+from lmgcav.companion import sliders
 from lmgcav.companion.explore import IN_BOOK, IN_PAGE
 from lmgcav.companion.form import experiment_form
 from lmgcav.companion.report import Report
@@ -38,7 +39,7 @@ def test_fields_carry_the_numbers_with_their_units(form):
 
 
 def test_the_report_and_the_picture_follow_a_field(form):
-    shown = form.children[-1]
+    shown = form.children[-2]
     before = shown.value
     assert Report(MINE)._repr_html_() in before
     assert "multistable region" in before
@@ -60,7 +61,7 @@ def test_the_report_and_the_picture_follow_a_field(form):
     ],
 )
 def test_a_bad_number_is_refused_in_a_sentence_and_nothing_is_lost(form, start, value, sentence):
-    *_, message, shown = form.children
+    *_, message, shown, _ = form.children
     before, wrong = shown.value, field(form, start)
     good, wrong.value = wrong.value, value
     assert sentence in message.value
@@ -73,13 +74,22 @@ def test_a_bad_number_is_refused_in_a_sentence_and_nothing_is_lost(form, start, 
 
 def test_a_number_of_atoms_may_be_written_in_powers_of_ten(form):
     field(form, "Atoms").value = 1e5
-    assert "<th>NΓ/2π</th><td>15.7 MHz</td>" in form.children[-1].value
+    assert "<th>NΓ/2π</th><td>15.7 MHz</td>" in form.children[-2].value
+
+
+def test_a_notebook_opened_without_its_kernel_has_the_first_report(form, monkeypatch):
+    outputs = []
+    monkeypatch.setattr(sliders, "display", lambda bundle, raw: outputs.append(bundle))
+    form._ipython_display_()
+    live, still = outputs
+    assert "application/vnd.jupyter.widget-view+json" in live
+    assert form.children[-2].value in still["text/html"]
 
 
 def test_the_published_page_shows_the_report_and_no_form(form, monkeypatch):
     monkeypatch.setenv(IN_BOOK, "1")
     page = experiment_form(MINE)
-    assert page._repr_html_() == form.children[-1].value
+    assert page._repr_html_() == form.children[-2].value
     assert not hasattr(page, "children")
 
 
@@ -91,6 +101,6 @@ def test_the_fields_of_a_page_that_computes_are_those_of_the_form(form, monkeypa
     assert [axis.label for axis in page.axes] == [field.description for field in live]
     assert list(given.values()) == [field.value for field in live]
     field(form, "Rabi frequency").value = 5e6
-    assert page.frame(**given | {"Omega": 5e6}).html == form.children[-1].value
+    assert page.frame(**given | {"Omega": 5e6}).html == form.children[-2].value
     with pytest.raises(ValueError, match="Argument N must be a positive integer"):
         page.frame(**given | {"N": 3.5})

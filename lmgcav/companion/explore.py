@@ -123,6 +123,11 @@ class Frame:
             f'style="max-width: 100%; height: auto" src="data:image/png;base64,{self.png}">'
         )
 
+    @property
+    def still(self):
+        """The picture and its words, by types of media."""
+        return {"image/png": self.png, "text/plain": self.alt}
+
 
 def explore(draw, *axes, alt):
     """Show ``draw(**values)`` under one slider for each axis.

@@ -7,6 +7,7 @@ the cell gives, and has the same fields when its reader lets it compute.
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 
 import matplotlib.pyplot as plt
@@ -44,7 +45,7 @@ def experiment_form(experiment):
     -------
     ipywidgets.VBox or Page
         To be left as the last line of a cell; in the published page the report alone, and what
-        its own fields ask for others.
+        its own fields ask for others. A notebook opened without its kernel has the first report.
 
     Examples
     --------
@@ -55,7 +56,9 @@ def experiment_form(experiment):
     arguments.instance("experiment", Experiment, experiment)
     if os.environ.get(IN_BOOK) or os.environ.get(IN_PAGE):
         return Page(experiment)
-    from ipywidgets import HTML, FloatText, Layout, VBox  # a browser has no widgets in Python
+    from ipywidgets import HTML, FloatText, Layout  # a browser has no widgets in Python
+
+    from .sliders import LiveExploration
 
     fields = {
         field.name: FloatText(
@@ -66,7 +69,8 @@ def experiment_form(experiment):
         )
         for field in fields_of(experiment)
     }
-    message, shown = HTML(), HTML(page(experiment))
+    first = Page(experiment)
+    message, shown = HTML(), HTML(first.html)
 
     def update(_):
         message.value = '<p role="status">Computing …</p>'
@@ -79,7 +83,7 @@ def experiment_form(experiment):
 
     for field in fields.values():
         field.observe(update, "value")
-    return VBox([*fields.values(), message, shown])
+    return LiveExploration([*fields.values(), message, shown], first)
 
 
 @dataclass(frozen=True)
@@ -119,10 +123,15 @@ class Page(Interactive):
 
     experiment: Experiment
 
-    @property
+    @cached_property
     def html(self):
         """The report and the picture."""
         return page(self.experiment)
+
+    @property
+    def still(self):
+        """What a viewer without HTML shows, by types of media."""
+        return {"text/plain": str(self.experiment)}
 
     def _repr_html_(self):
         return self.html

@@ -22,16 +22,11 @@ class Exploration(VBox):
         self.frame = frame
 
     def _repr_mimebundle_(self, **kwargs):
-        return super()._repr_mimebundle_(**kwargs) | self.still
-
-    @property
-    def still(self):
-        """The starting picture, by types of media."""
-        return {"image/png": self.frame.png, "text/plain": self.frame.alt}
+        return super()._repr_mimebundle_(**kwargs) | self.frame.still
 
 
 class LiveExploration(Exploration):
-    """Sliders with Python behind them, and a picture for a notebook that is opened without it."""
+    """Widgets with Python behind them, and a picture for a notebook that is opened without it."""
 
     def __init__(self, children, frame):
         super().__init__(children, frame)
@@ -45,7 +40,7 @@ class LiveExploration(Exploration):
         else:
             display(VBox._repr_mimebundle_(self), raw=True)
         html = f'<div class="{self.stand_in}">{self.frame.html}</div>'
-        display({"text/html": html} | self.still, raw=True)
+        display({"text/html": html} | self.frame.still, raw=True)
 
 
 def explored(drawing, in_book):

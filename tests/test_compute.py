@@ -219,6 +219,8 @@ ASK = """code => {
 def test_every_claim_reaches_its_verdict_in_the_browser(site, browser):
     with visit(browser, site, "book/01_introduction.html") as page:
         html = page.evaluate(ASK, EVERY_CLAIM)["html"]
+        loaded = {url.rpartition("/")[2] for url in page.asked if "/python-" in url}
+    assert loaded == json.loads((SITE / "status.json").read_text())["python"].keys()
     text = html.removeprefix("<pre>").removesuffix("</pre>").replace("&quot;", '"')
     there = {name: (value, outcome) for name, value, outcome in map(json.loads, text.splitlines())}
     assert there.keys() == {claim.name for claim in CLAIMS}

@@ -48,6 +48,7 @@ def report(app, error):
             "versions": versions(),
             "chapters": chapters(app),
             "pages": {page: weight(site, page) for page in pages(site)},
+            "python": {path.name: path.stat().st_size for path in runtime(site)},
             "addresses": addresses(site),
         }
         (site / "status.json").write_text(json.dumps(measured, indent=1, ensure_ascii=False))
@@ -108,6 +109,11 @@ class Loaded(HTMLParser):
             self.files |= {picture.resolve() for picture in pictures}
 
 
+def runtime(site):
+    """Files that a page loads before it computes; none where the book was built without them."""
+    return [path for path in sorted(site.glob("_static/python-*/*")) if path.suffix != ".txt"]
+
+
 def addresses(site):
     """Pages that name each address outside the book."""
     found = defaultdict(list)
@@ -127,6 +133,7 @@ def fill(path, measured):
     for name, content in {
         "build": table(["", ""], [["commit", measured["commit"]], *measured["versions"].items()]),
         "chapters": chapter_table(measured),
+        "python": runtime_table(measured["python"]),
         "addresses": address_lists(measured["addresses"]),
     }.items():
         place = f'<div id="status-{name}"></div>'
@@ -159,6 +166,13 @@ def chapter_table(measured):
         rows.append([link, *took, f"{size / 1e6:.2f}"])
     head = ["page", "run time in s", "processor time in s", "peak memory in MB"]
     return table([*head, "size in MB, gzipped"], rows)
+
+
+def runtime_table(files):
+    """Return the sizes of the files with which a page computes, the largest first."""
+    sizes = {"all together": sum(files.values())} | files
+    rows = sorted(sizes.items(), key=lambda item: -item[1])
+    return table(["file", "size in MB"], [[name, f"{size / 1e6:.2f}"] for name, size in rows])
 
 
 def address_lists(found):

@@ -10,7 +10,6 @@ from ...extrema import extrema
 from ...fisher import fisher_information
 from ...model import Model
 from ...moments import squeezing
-from ...multipoles import Multipoles
 from ...steady_state import best_squeezing
 from ..paper import TWIST
 from .shared import CLAIMS
@@ -216,6 +215,6 @@ def approach_is_monotonic():
 def entanglement_is_back_long_before_squeezing():
     model, ts = model_of_fig_10(), np.linspace(0.4, 0.5, 6)
     states = evolve(model, ts, tol=1e-4, states=True, progress=False).states
-    F = [np.linalg.eigvalsh(fisher_information(Multipoles(200, c)))[-1] for c in states.c]
+    F = [np.linalg.eigvalsh(fisher_information(rho))[-1] for rho in states.density_matrix]
     times, xi2 = squeezing_history()
     return np.interp(200, F, ts) / times[np.flatnonzero(xi2 > 1)[-1]]

@@ -41,6 +41,7 @@ CONVERGED = 1e-12  # residual of M⁻¹ relative to its eigenvalue, where Arnold
 STAGNANT = 1e-9  # below this, it also stops when rounding lets the residual fall no further
 BLOCK = 2  # vectors that Arnoldi's method advances together, because many levels are double
 OSCILLATIONS = 10  # eigenvalues that `gaps` looks at around each frequency of mean field
+CONVERGED = 1e-12  # relative error of these: the last digits would take as many solves again
 REPEATED = 1e-4  # relative change of the gaps at a higher rank, whose own error is far smaller
 MIXED = 1e-2  # overlap of two pairs of vectors, relative to their own, that makes them a cluster
 SIGNS = 4  # nonzero entries in each column of the sketch
@@ -472,7 +473,8 @@ def _oscillations(model, K, near):
         factors = factorised(shifted.tocsc())[2]
         inverse = LinearOperator(M.shape, factors.solve, dtype=complex)
         start = np.random.default_rng(0).normal(size=M.shape[0]) + 0j
-        largest = eigs(inverse, OSCILLATIONS, v0=start, return_eigenvectors=False)
+        settings = {"ncv": 4 * OSCILLATIONS, "tol": CONVERGED, "return_eigenvectors": False}
+        largest = eigs(inverse, OSCILLATIONS, v0=start, **settings)
         found.append(1j * frequency + 1 / largest)
     return np.concatenate(found)
 

@@ -89,14 +89,19 @@ def _ratios(model, kappa):
     return model.drive, model.twist, speed
 
 
-def _velocity(drive, twist, speed, s_minus, s_z, light):
-    """Time derivatives of s_-, s_z and f, in units of NΓ/2."""
+def _velocity(drive, damping, coupling, s_minus, s_z, light):
+    """Time derivatives of s_-, s_z and f, in units of NΓ/2, with `_rates_of_light`."""
     felt = drive + light
     return (
         1j * felt * s_z,
-        np.imag(felt * np.conj(s_minus)),
-        -speed * ((1 - 1j * twist) * light + 1j * (1 + twist**2) * s_minus),
+        (felt * s_minus.conjugate()).imag,
+        -damping * light - coupling * s_minus,
     )
+
+
+def _rates_of_light(twist, speed):
+    """Rates at which f decays and turns, and at which the spin drives it, in units of NΓ/2."""
+    return speed * (1 - 1j * twist), 1j * speed * (1 + twist**2)
 
 
 def mean_field_with_light(
@@ -131,17 +136,17 @@ def mean_field_with_light(
     >>> s[:, 0].round(3)  # the oscillation dies out at SS_3
     array([0.   , 0.917])
     """
-    ratios, half = _ratios(model, kappa), model.N * model.Gamma / 2
+    (drive, twist, speed), half = _ratios(model, kappa), model.N * model.Gamma / 2
+    rates = _rates_of_light(twist, speed)
     ts, (x, y, z) = arguments.times(ts), bloch_vector(start)
 
     def velocity(t, state):
-        change = _velocity(*ratios, complex(*state[:2]), state[2], complex(*state[3:]))
+        change = _velocity(drive, *rates, complex(*state[:2]), state[2], complex(*state[3:]))
         return [change[0].real, change[0].imag, change[1], change[2].real, change[2].imag]
 
     light = arguments.finite_complex("light", light)
     if light.ndim:
         arguments.refuse("light.shape", "(), a single number", light.shape)
-    drive, twist, speed = ratios
     fastest = half * (abs(drive) + (1 + speed) * np.hypot(1, twist)) + abs(light)
     arguments.in_few_steps("ts[-1]", ts[-1], fastest)
     state = [x, -y, z, *np.array([light.real, light.imag]) / half]
@@ -291,17 +296,28 @@ def decays(
     steps = int(np.ceil(length * fastest / 0.5))
     if steps > MOST_STEPS:
         arguments.refuse("ratio", f"such that {MOST_STEPS} steps in time are enough", ratio)
+    velocity = _flow_with_light(drive, twist, k)
     state = np.zeros((3, *drive.shape), complex)
     state[1], state[2] = -1, light
     total = np.zeros(drive.shape)
     for i in range(steps):
-        state = _runge_kutta(
-            lambda y: np.array(_velocity(drive, twist, k, *y)), state, length / steps
-        )
+        state = _runge_kutta(velocity, state, length / steps)
         state[:2] /= np.hypot(abs(state[0]), abs(state[1]))  # back onto the sphere
         if i >= 0.8 * steps:
             total += abs(drive + state[2])
     return total / steps < 0.2 * drive / 20
+
+
+def _flow_with_light(drive, twist, speed):
+    """Return the function from states, complex (3, ...) of s_-, s_z and f, to their `_velocity`."""
+    rates = _rates_of_light(twist, speed)
+
+    def velocity(state):
+        change = np.empty_like(state)
+        change[0], change[1], change[2] = _velocity(drive, *rates, *state)
+        return change
+
+    return velocity
 
 
 def _positive(name, value):
@@ -316,7 +332,7 @@ def _runge_kutta(velocity, state, step):
     second = velocity(state + step / 2 * first)
     third = velocity(state + step / 2 * second)
     fourth = velocity(state + step * third)
-    return state + step / 6 * (first + 2 * second + 2 * third + fourth)
+    return state + step / 6 * (first + 2 * (second + third) + fourth)
 
 
 def critical_drive_with_light(

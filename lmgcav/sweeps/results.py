@@ -74,10 +74,11 @@ class Results:
 
     def without_parameters(self, index, point):
         """Leave out the values that repeat a parameter of the point, such as the N of moments."""
+        alike = [name for name in self.grid.coords if name in point]
+        if not alike:
+            return point
         here = self.grid.isel(dict(zip(self.grid.dims, index, strict=True)))
-        return point.drop_vars(
-            [name for name in here.coords if name in point and (point[name] == here[name]).all()]
-        )
+        return point.drop_vars([name for name in alike if (point[name] == here[name]).all()])
 
     def allocate(self, point):
         """Make room for a value like this one at every point."""

@@ -29,7 +29,7 @@ IN_PAGE = "LMGCAV_IN_PAGE"  # and the one that is set behind a published page
 MOST_FRAMES = 150  # the build of the book draws them all
 PIXELS_PER_INCH = 100  # on the page
 DOTS_PER_PIXEL = 1.5  # sharp enough on fine screens, light enough for a hundred frames
-SETTLED = 500  # pixels, of half a million: no palette need be better for fewer
+SETTLED = 200  # pixels, of half a million: for fewer no palette need be better
 SIZE_OF_WORDS = 11  # points, of the values that stand above a drawing
 LETTERS_PER_INCH = 12  # of that size, nearly all of which fit
 

@@ -74,10 +74,13 @@ def positive(name, value) -> float:
 
 
 def as_array(value) -> np.ndarray:
-    """Return ``value`` as an array, which is one of objects where its rows differ in length."""
+    """Return ``value`` as an array, which is one of objects where it cannot be one of numbers.
+
+    Rows of different lengths cannot, nor a tensor on a graphics card.
+    """
     try:
         return np.asarray(value)
-    except ValueError:
+    except (ValueError, TypeError, RuntimeError):
         return np.asarray(None)
 
 

@@ -75,6 +75,10 @@ def gaussian_moments(
     """
     ts, start, fastest = checked(model, scattering, ts, start)
     arguments.in_few_steps("ts[-1]", ts[-1], fastest)
+    if not isinstance(noise, (bool, np.bool_)):
+        arguments.refuse("noise", "True or False", noise)
+    if not (isinstance(largest, float) and largest == np.inf):
+        largest = arguments.positive("largest", largest)
     end = ts[-1] or 1.0  # the unit of time
 
     def motion(share, state):

@@ -276,6 +276,8 @@ def emission_spectrum(model: Model | Dynamics, omegas: ArrayLike, tol: float = 1
     """
     emitting(model)
     omegas, tol = arguments.axis("omegas", omegas), arguments.positive("tol", tol)
+    if omegas.size == 0:
+        arguments.refuse("omegas", "at least one frequency", omegas)
     scale = photon_flux(model) / (model.N * model.Gamma)
     if scale == 0:  # no drive, no light
         return Emission(omegas, 0 * omegas, 0.0, 0.0)

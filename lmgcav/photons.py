@@ -288,6 +288,8 @@ def decays(
         _positive("ratio", ratio),
     )
     light = arguments.finite("light", light)
+    if drive.size == 0:
+        arguments.refuse("drive", "at least one number, with twist and ratio", drive)
     arguments.fits_in_memory(f"The mean field of {drive.size} cavities", 600 * drive.size)
     k = _speed(twist, ratio)
     mode = np.max([k, 2 * np.sqrt(k)], axis=0) * np.hypot(1, twist)  # its rates, |λ| of SS_1

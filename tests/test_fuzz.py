@@ -71,6 +71,14 @@ SAVED = Path(tempfile.mkdtemp()) / "run.npz"
 
 # What is drawn
 
+
+class OnAGraphicsCard:
+    """A tensor that makes no array, as those of PyTorch."""
+
+    def __array__(self, *arguments, **options):
+        raise TypeError("can't convert cuda:0 device type tensor to numpy")
+
+
 HOSTILE = st.sampled_from(
     [
         *(None, "x", "nan", b"1", True, object(), {}, len, np.ma.masked, np.datetime64("2020")),
@@ -83,6 +91,7 @@ HOSTILE = st.sampled_from(
         *(csr_array(np.eye(3)), csr_array((2, 2), dtype=complex), Fraction(1, 3), Decimal("2.5")),
         *({1, 2}, range(3), ..., np.array([None, 1]), np.array(["1", "2"]), lmg.Model, "+-"),
         *([[1, 0], [0, 0]], [[0.0], [1.0]], {"x": 1.0}, {1: "x"}, [{"z": 1.0}], np.int8(-1)),
+        *(OnAGraphicsCard(), np, [[[[]]]]),
     ]
 )
 FEW = st.integers(1, 9)
@@ -741,7 +750,7 @@ def _(time, ts, **_rest):
     assert ts[0] <= time <= ts[-1] or time == np.inf
 
 
-@case(lmg.gaussian_moments, **DISTURBED)
+@case(lmg.gaussian_moments, **DISTURBED, noise=st.booleans(), largest=st.just(0.1))
 def _(moments, **_rest):
     assert (np.linalg.norm(moments.bloch, axis=-1) <= 1 + 1e-5).all()
 

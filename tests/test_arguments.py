@@ -86,6 +86,13 @@ def test_what_does_not_fit_in_memory_is_refused_with_its_size():
     arguments.fits_in_memory("A number", 8)
 
 
+def test_memory_is_looked_at_for_more_than_a_megabyte_only(monkeypatch):
+    monkeypatch.setattr(arguments, "free_memory", lambda untouched: 0.0)
+    arguments.fits_in_memory("Thousands of numbers", 10**6)
+    with pytest.raises(MemoryError):
+        arguments.fits_in_memory("Millions of them", 10**6 + 1)
+
+
 def test_memory_is_refused_before_it_is_taken_within_a_limited_address_space():
     code = """
 import resource

@@ -30,7 +30,7 @@ from .exact_dynamics import check_tolerance, evolve, initial_state, rank, resize
 from .lindbladian import SPIN
 from .model import Dynamics, Model, any_model
 from .multipoles import Multipoles, factorised, generator, spin_products
-from .stationary import StationaryState, null_state, stationary_state
+from .stationary import null_state, null_vector_at, stationary_state
 from .steady_state import steady_moments, steady_weights
 
 GROWTH = 1.3  # of the rank from one computation to the next
@@ -40,7 +40,7 @@ FEW = 8  # frequencies that are solved one by one
 SMALL = 200  # unknowns, likewise
 MOST = 400  # vectors of a Krylov space
 DEPENDENT = 1e-12  # length that a vector has beyond others which rounding alone tells it from
-SAFETY = 10  # over the error where the residual is largest
+SAFETY = 10  # over the error where the residual is largest, and over what rounding of a state does
 ROUNDING = 1e-15  # of each coordinate of an operator; a state has coordinates of 1 at most
 NEGLIGIBLE = 1e-14  # size of a Hermitian part that rounding alone has left
 
@@ -208,13 +208,15 @@ def correlation(
         arguments.refuse("second", "one factor or two", second)
     found, moments = steady(model, tol)
     rest = found.state
+    shared = len(A + B + C) if state is None else 0  # an error of the spin in so many factors
     state = rest if state is None else initial_state(model.N, state)
     scale, unit = (model.N / 2) ** len(B), (model.N / 2) ** (len(A) + len(C))
     x = _product(C, state, A)
     still = resized(rest.coordinates, rank(x))
     trace = np.sqrt(model.N + 1) * x[0]
     settled = _expectation(B, moments)
-    values, error = np.full(taus.size, trace * settled), abs(trace) * scale * found.error
+    values = np.full(taus.size, trace * settled)
+    error = (abs(trace) + shared * unit) * scale * found.error
     for factor, part in (1, x.real), (1j, x.imag):  # Hermitian both
         deviation = part - part[0] / still[0] * still
         size = float(np.linalg.norm(deviation) / np.linalg.norm(still))
@@ -222,20 +224,18 @@ def correlation(
             begin = Multipoles.from_coordinates(model.N, still + deviation / size)
             run = evolve(model, taus, begin, tol=tol * unit / (2 * size), progress=False)
             values += factor * size * (_expectation(B, run.moments) - settled)
-            error += size * scale * run.error
+            error += size * scale * (run.error + found.error)
+    check_tolerance(tol, error / (scale * unit))
     return Correlation(taus, values, error)
 
 
 def steady(model, tol):
     """Steady state of a rank that leaves out much less than ``tol``, and its moments.
 
-    Those of Eq. (4) are known in closed form, without error.
+    Those of Eq. (4) are known in closed form; of its state, too, what is cut off is missing.
     """
     found = null_state(model, tol / 10)
-    if isinstance(model, Model):
-        return StationaryState(found.state, 0.0), steady_moments(model)
-    check_tolerance(tol, found.error)
-    return found, found.moments
+    return found, steady_moments(model) if isinstance(model, Model) else found.moments
 
 
 def emission_spectrum(model: Model | Dynamics, omegas: ArrayLike, tol: float = 1e-6) -> Emission:
@@ -283,22 +283,22 @@ def emission_spectrum(model: Model | Dynamics, omegas: ArrayLike, tol: float = 1
         return Emission(omegas, 0 * omegas, 0.0, 0.0)
     found, moments = steady(model, tol)
     coherent = model.Gamma * abs(_expectation(_factors("", "-"), moments)) ** 2
-    state = found.state
-    x = _product([], state, _factors("", "+"))
-    still = resized(state.coordinates, rank(x))
-    x -= x[0] / still[0] * still
-    K, found = state.K, None
+    state, rounding, found = found.state, found.error, None
     while True:
-        before = found
+        K, before = state.K, found
+        x = _product([], state, _factors("", "+"))
+        x -= x[0] / state.coordinates[0] * resized(state.coordinates, rank(x))
         found, error = _resolvent(model, resized(x, K), omegas, tol * scale / 3)
         if before is not None:
             error += abs(found - before).max()
+        if K == model.N:
+            error += SAFETY * rounding * photon_flux(model) / model.Gamma
         if error <= tol * scale and (K == model.N or before is not None):
             return Emission(omegas, found, float(coherent), float(error))
         if K == model.N:
             allowed = f"above the error of {error / scale:.1e} that is reached"
             arguments.refuse("tol", allowed, tol)
-        K = min(model.N, int(GROWTH * K) + 1)
+        state, rounding = null_vector_at(model, min(model.N, int(GROWTH * K) + 1))
 
 
 def _resolvent(model, x, omegas, tol):

@@ -133,6 +133,16 @@ def test_correlation_begins_with_the_moment_and_ends_with_the_product(drive):
     assert abs(found.values - both).max() <= found.error + 1e-7 * 50**2
 
 
+@pytest.mark.parametrize("tol", [1e-4, 1e-8])
+def test_stated_error_of_a_correlation_holds_for_the_state_that_is_cut_off(tol):
+    N, words = 150, ("+++", "+-", "---")
+    model = Model.from_ratios(N=N, drive=0.8 * np.hypot(1, 1.875), twist=1.875)
+    n, p = steady_weights(model)  # <(J⁺)⁴(J⁻)⁴> = |α|⁸(1 - p_0 - … - p_3)
+    exact = abs(model.alpha) ** 8 * p[n >= 4].sum()
+    found = correlation(model, [0], *words, tol=tol)
+    assert abs(found.values[0] - exact) <= found.error <= tol * (N / 2) ** 8
+
+
 def test_words_are_refused_by_name():
     model = Model(N=3, chi=0, Omega=1)
     for words, name in [(("+", "", "-"), "second"), (("", "q"), "second"), ((1, "x"), "first")]:

@@ -29,7 +29,7 @@ main.bd-main { display: block; }
 section.page, nav.contents { break-before: page; }
 h1, h2, h3 { break-after: avoid; }
 nav.contents { background: none; border: 0; box-shadow: none; font-size: 9pt; padding: 0; }
-nav.contents a span:last-child { flex: none; }
+nav.contents .number { flex: none; }
 nav.contents ol { list-style: none; padding-left: 0; }
 nav.contents > ol { column-gap: 8mm; columns: 2; }
 nav.contents > ol > li > a { break-after: avoid; font-weight: bold; margin-top: 0.5em; }
@@ -229,12 +229,13 @@ def page_numbers(path):
 
 
 def number_contents(book, numbers):
-    """Write the numbers of the pages behind the lines of the contents."""
+    """Write the numbers of the pages behind the lines of the contents; at first, keep room."""
     for link in book.select("nav.contents a"):
-        if link["href"][1:] in numbers:
-            number = book.new_tag("span")
-            number.string = str(numbers[link["href"][1:]])
-            link.append(number)
+        for room in link.select(".number"):
+            room.decompose()
+        number = book.new_tag("span", attrs={"class": "number"})
+        number.string = str(numbers.get(link["href"][1:], "000"))
+        link.append(number)
 
 
 def add_bookmarks(path, book, numbers):

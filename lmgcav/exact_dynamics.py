@@ -381,8 +381,8 @@ def field_of_values(L):
 def extent(A, sign):
     """Bounds of the eigenvalues of A = Aᵀ, or of iA where A = -Aᵀ and the sign is -1.
 
-    Lanczos' values lie within; with their residuals they are bounds in practice. A bound that is
-    too small lets rounding grow without limit, which the next computation exposes.
+    Lanczos' values lie within; with their residuals they are bounds in practice. If one is far too
+    small, rounding grows so much that two computations differ by more than is tolerated.
     """
     v = np.random.default_rng(0).normal(size=A.shape[0])
     before, v, length, diagonal, beside = 0 * v, v / norm(v), 0.0, [], []

@@ -195,7 +195,7 @@ def _checked(model, ts, start, seed, rate, matrices):
     """Return ``ts``, the amplitudes of the start, and the generator of random numbers."""
     ts, size = arguments.times(ts), (model.N + 1) ** 2
     what = f"A run of N = {model.N} atoms"
-    arguments.fits_in_memory(what, 16 * (2 * matrices * size + 8 * ts.size * (model.N + 1)))
+    arguments.fits_in_memory(what, 16 * (2 * matrices * size + 8 * ts.size * (model.N + 4)))
     arguments.in_few_steps("ts[-1]", ts[-1], rate, matrices * size / 300)
     if arguments.as_array(start).dtype.kind == "c":
         psi = arguments.finite_complex("start", start)

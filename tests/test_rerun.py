@@ -76,7 +76,7 @@ def check_sliders(cells, outputs, explorations, needs_qutip):
     from ipywidgets import HTML, SelectionSlider, ToggleButtons
 
     from lmgcav import cavity
-    from lmgcav.companion.explore import IN_PAGE
+    from lmgcav.companion.explore import IN_PAGE, Frame
     from lmgcav.companion.page import Missing, frame, show
     from lmgcav.companion.sliders import Exploration
 
@@ -86,7 +86,11 @@ def check_sliders(cells, outputs, explorations, needs_qutip):
         if isinstance(widget, kind):
             yield widget
 
-    shown = {n: each for n, each in outputs.items() if isinstance(each, Exploration)}
+    shown = {
+        n: each
+        for n, each in outputs.items()
+        if isinstance(each, Exploration) and isinstance(each.frame, Frame)
+    }
     assert len(shown) == explorations, "a cell does not end with its sliders"
     for each in shown.values():
         picture = next(inside(HTML, each))

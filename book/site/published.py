@@ -116,8 +116,13 @@ def without_tex(text):
 def signs(tex):
     r"""Return TeX as a line of text: ``\frac{\Omega}{\Omega_c}`` as Ω/Ω_c."""
     tex = re.sub(r"\\(?:begin|end|tag|label|operatorname|mathrm|text)\b", "", tex)
-    tex = re.sub(r"\\[td]?frac\s*(\{[^{}]*\}|\w)\s*(\{[^{}]*\}|\w)", r"\1/\2", tex)
+    tex = re.sub(r"\\[td]?frac\s*(\{[^{}]*\}|\w)\s*(\{[^{}]*\}|\w)", fraction, tex)
     return re.sub(r"\\[,;:! ]|[{}&\\]", "", re.sub(r"\\([A-Za-z]+)\s*", sign, tex))
+
+
+def fraction(parts):
+    """Return a fraction with its sums in brackets."""
+    return "/".join(f"({part})" if re.search("[-+]", part) else part for part in parts.groups())
 
 
 def sign(name):

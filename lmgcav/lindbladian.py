@@ -128,10 +128,8 @@ def whole(model):
 
 def assembled(model, K):
     """Return the generator of a `Lindbladian` up to rank K."""
-    N, (degree, *others) = (
-        model.N,
-        [max(map(len, words), default=0) for words in (model.H, *model.jumps)],
-    )
+    N = model.N
+    degree, *others = [max(map(len, words), default=0) for words in (model.H, *model.jumps)]
     above = min(N, K + max(degree, *others, 1))  # as far as products lead that come back to K
     reach = max(degree, *(2 * other for other in others), 1)  # in k and in q
     size = (4000 + 700 * reach**2) * (above + 1) ** 2  # of all the products on the way

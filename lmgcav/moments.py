@@ -165,25 +165,24 @@ def squeezing_error(moments: Moments, error: ArrayLike | Moments) -> np.ndarray:
     True
     """
     arguments.instance("moments", Moments, moments)
+    variance, length, along, across = narrowest(moments)
     if isinstance(error, Moments):
         if error.N != moments.N or error.mean.shape != moments.mean.shape:
             arguments.refuse("error", "moments of as many atoms and in the same shape", error)
-        shorter, wider = differing(moments, error)
+        shorter, wider = differing(moments, error, length, along, across)
     else:
         error = arguments.finite_array("error", error)
         if (error < 0).any() or error.shape not in ((), moments.mean.shape[:-1]):
             allowed = "at least 0, one number or one for each of the moments"
             arguments.refuse("error", allowed, error)
-        shorter, wider = uncertain(moments, error)
-    variance, length, _, _ = narrowest(moments)
+        shorter, wider = uncertain(moments, error, length, along, across)
     with np.errstate(divide="ignore", invalid="ignore"):
         most = moments.N * (variance + wider) / (length - shorter) ** 2
     return np.where(length > shorter, most - squeezing(moments), np.inf)[()]
 
 
-def uncertain(moments, error):
+def uncertain(moments, error, length, along, across):
     """Change of |<J>| and of the variance across, if all moments are off by ``error``."""
-    _, length, along, across = narrowest(moments)
     first, second = error * moments.N / 2, error * (moments.N / 2) ** 2
     width = abs(across).sum(-1)
     mixed = abs(np.einsum("...a,...ab,...b->...", across, moments.second, along))
@@ -192,13 +191,12 @@ def uncertain(moments, error):
     return first * abs(along).sum(-1), wider
 
 
-def differing(moments, others):
+def differing(moments, others, length, along, across):
     """Change of |<J>| and of the variance across, no less than to those of others.
 
     Of the variance, the change across and into the other direction in the plane, whose sum of
     squares is zero by accident only where both are, and what the turn of <J> mixes in.
     """
-    _, length, along, across = narrowest(moments)
     covariance, change = moments.covariance, moments.covariance - others.covariance
     shift = np.linalg.norm(moments.mean - others.mean, axis=-1)
     to_across = np.einsum("...a,...ab->...b", across, change)
